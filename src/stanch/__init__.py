@@ -1,0 +1,1 @@
+"""Recognise known terrorist content: fingerprints, banks, matches, outcomes."""

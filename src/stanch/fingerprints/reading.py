@@ -1,0 +1,25 @@
+"""What reading one content gives: its fingerprints, and what could not be read."""
+
+from dataclasses import dataclass
+
+from stanch.values import Fingerprint, Medium, NotScanned
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """The fingerprints of one content.
+
+    Parameters
+    ----------
+    medium : what it turned out to be.
+    fingerprints : for an entry one for each method; for a query one for each method and variant.
+    not_scanned : what could not be looked at, in whole or in part.
+    remarks : what a person should know and no rule acts on.
+    symbols : how many symbols of normalised text it holds; 0 for other media.
+    """
+
+    medium: Medium
+    fingerprints: tuple[Fingerprint, ...] = ()
+    not_scanned: tuple[NotScanned, ...] = ()
+    remarks: tuple[str, ...] = ()
+    symbols: int = 0

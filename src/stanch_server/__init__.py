@@ -1,0 +1,1 @@
+"""The service built on the library: accounts, banks, review, partners. It is not merged yet."""
