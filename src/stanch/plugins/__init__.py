@@ -1,1 +1,1 @@
-"""plugins."""
+"""What others can add to Stanch, and the contracts that it has to keep."""
