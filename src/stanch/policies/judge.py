@@ -1,0 +1,117 @@
+"""From what was found to an outcome: the default table, and what an operator recorded.
+
+No outcome is adverse but `block`, and `block` needs three things at once: content identical to an entry, that a
+named person confirmed it, and a recorded policy of the operator for that bank.
+"""
+
+from dataclasses import replace
+
+from stanch.policies.known_good import known_good_cover
+from stanch.policies.policy import DEFAULT, BankPolicy, Policies
+from stanch.values import FILE_MD5, Kind, Level, Match, Medium, Outcome, PartResult, PostResult, Reason
+
+ARTICLE = 200
+"""So many symbols of text that do not match, beside an image that does, make an article that shows it."""
+
+AS_WELL = 0.5
+"""A known-good entry that covers the greater part of what matches covers it as well."""
+
+ALL = 0.95
+"""The ends of an aligned span are known to a gram only; so much of it is all of it."""
+
+REVIEW_ONLY = {Medium.IMAGE, Medium.LINK}
+"""Media whose copies are never held: images by chance alike, hosts that many share."""
+
+
+def judge(result: PostResult, policies: Policies | None = None) -> Outcome:
+    """Return the outcome of a post: that of its most severe part, with every reason.
+
+    Parameters
+    ----------
+    result : what a matcher found.
+    policies : what the operator recorded, by name of bank; without it the defaults hold.
+    """
+    policies = policies or {}
+    text = _unmatched_symbols(result)
+    reasons = [
+        _beside_article(reason, part, text) if reason.match else reason
+        for part in result.parts
+        for reason in _reasons(part, policies)
+    ]
+    reasons.sort(key=lambda reason: -reason.level)
+    level = reasons[0].level if reasons else Level.ALLOW
+    return Outcome(post=result.post, level=level, reasons=tuple(reasons))
+
+
+def _reasons(part: PartResult, policies: Policies) -> list[Reason]:
+    known_good = [match for match in part.matches if match.known_good]
+    reasons = [
+        Reason(level=Level.REVIEW, code="not-scanned", text=f"not scanned: {why.reason}", part=part.name)
+        for why in part.not_scanned
+    ]
+    for match in part.matches:
+        if match.known_good:
+            text = f"known to be good: {_named(match)}"
+            reasons.append(Reason(level=Level.ALLOW, code="known-good", text=text, part=part.name, match=match))
+        elif match.counted_only:
+            text = f"in shadow, only counted: {_named(match)}"
+            reasons.append(Reason(level=Level.ALLOW, code="shadow", text=text, part=part.name, match=match))
+        else:
+            reason = _of_match(match, policies.get(match.bank, DEFAULT), part.name)
+            reasons.append(_relieved(reason, match, known_good))
+    return reasons
+
+
+def _of_match(match: Match, policy: BankPolicy, part: str) -> Reason:
+    """Return what the default table says of one match, within what the operator recorded."""
+    code, level = _default(match, policy)
+    text = f"{match.kind}: {_named(match)}"
+    if level > policy.at_most:
+        level, text = policy.at_most, f"{text}; the policy of this bank allows {policy.at_most} at most"
+    return Reason(level=level, code=code, text=text, part=part, match=match)
+
+
+def _default(match: Match, policy: BankPolicy) -> tuple[str, Level]:
+    if match.kind is Kind.IDENTICAL:
+        if match.confirmed and policy.block_identical and match.method != FILE_MD5.id:
+            return "identical-confirmed", Level.BLOCK
+        return "identical", Level.HOLD
+    if match.kind is Kind.COPY:
+        return "copy", Level.REVIEW if match.medium in REVIEW_ONLY else Level.HOLD
+    if match.kind is Kind.COPY_WITH_ADDITIONS:
+        return "copy-with-additions", Level.REVIEW
+    return "quotes", Level.ALLOW
+
+
+def _relieved(reason: Reason, match: Match, known_good: list[Match]) -> Reason:
+    """Lower a reason where known-good content accounts for the same span as well or better."""
+    if match.kind is Kind.IDENTICAL or reason.level is Level.ALLOW:
+        return reason
+    cover = known_good_cover(match, known_good)
+    if cover < AS_WELL:
+        return reason
+    level = Level.ALLOW if cover >= ALL else min(reason.level, Level.REVIEW)
+    text = f"{reason.text}; known-good content covers {cover:.0%} of it"
+    return replace(reason, level=level, code="known-good-covers", text=text)
+
+
+def _beside_article(reason: Reason, part: PartResult, unmatched: int) -> Reason:
+    """An article that shows a banked poster is no copy of it: a person looks."""
+    if part.medium is not Medium.IMAGE or unmatched < ARTICLE or reason.level <= Level.REVIEW:
+        return reason
+    text = f"{reason.text}; beside {unmatched} symbols of text that do not match"
+    return replace(reason, level=Level.REVIEW, code="image-in-article", text=text)
+
+
+def _unmatched_symbols(result: PostResult) -> int:
+    """Return how many symbols of text in a post lie outside every match that counts."""
+    return sum(round(part.symbols * (1 - _covered(part))) for part in result.parts)
+
+
+def _covered(part: PartResult) -> float:
+    covers = [match.query_cover or 0.0 for match in part.matches if not (match.known_good or match.counted_only)]
+    return max(covers, default=0.0)
+
+
+def _named(match: Match) -> str:
+    return f"entry {match.entry!r} of bank {match.bank!r}"
