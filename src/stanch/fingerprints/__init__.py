@@ -1,1 +1,7 @@
-"""fingerprints."""
+"""From content to fingerprints: one module a medium."""
+
+from stanch.fingerprints.link import CanonicalLink, FoundLink, canonical, find, is_link_list
+from stanch.fingerprints.parts import as_entry, as_query
+from stanch.fingerprints.reading import Reading
+
+__all__ = ["CanonicalLink", "FoundLink", "Reading", "as_entry", "as_query", "canonical", "find", "is_link_list"]

@@ -25,7 +25,7 @@ from stanch.values.methods import (
     method,
 )
 from stanch.values.outcomes import Level, Outcome, Reason
-from stanch.values.posts import Audience, FilePart, LinkPart, Part, Post, TextPart
+from stanch.values.posts import Audience, FilePart, HashPart, LinkPart, Part, Post, TextPart
 
 __all__ = [
     "AS_IS",
@@ -46,6 +46,7 @@ __all__ = [
     "Entry",
     "FilePart",
     "Fingerprint",
+    "HashPart",
     "Kind",
     "Level",
     "LinkPart",

@@ -5,6 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from stanch.errors import InvalidValueError
+from stanch.values.methods import Method
 
 
 class Audience(StrEnum):
@@ -43,16 +44,32 @@ class FilePart:
         if (self.data is None) == (self.path is None):
             raise InvalidValueError(what=self.name, problem="give either its bytes or its path")
 
-    def read(self, limit: int | None = None) -> bytes:
-        """Return the bytes, at most `limit` + 1 of them, so that a caller can tell that there are more."""
-        if self.data is not None:
-            return self.data if limit is None else self.data[: limit + 1]
+    def size(self) -> int:
+        """Return how many bytes it has."""
+        return len(self.data) if self.data is not None else self._path().stat().st_size
+
+    def read(self) -> bytes:
+        """Return its bytes."""
+        return self.data if self.data is not None else self._path().read_bytes()
+
+    def _path(self) -> Path:
         assert self.path is not None
-        with self.path.open("rb") as stream:
-            return stream.read(-1 if limit is None else limit + 1)
+        return self.path
 
 
-Part = TextPart | LinkPart | FilePart
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HashPart:
+    """A hash that somebody else took: hexadecimal, of the method named.
+
+    A PDQ hash may have been made with or without normalisation, so it is looked for under both methods.
+    """
+
+    name: str
+    method: Method
+    value: str
+
+
+Part = TextPart | LinkPart | FilePart | HashPart
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

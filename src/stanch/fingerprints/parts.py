@@ -1,0 +1,168 @@
+"""From a part of a post to its readings, whatever medium it turns out to be."""
+
+import re
+from dataclasses import replace
+from mmap import ACCESS_READ, mmap
+
+from stanch.errors import (
+    InvalidValueError,
+    MediaTooLargeError,
+    NotALinkError,
+    NotScannedError,
+    StanchError,
+    UnreadableTextError,
+    UnsupportedMediumError,
+)
+from stanch.fingerprints import file, image, link, text
+from stanch.fingerprints.reading import Reading
+from stanch.language import decode
+from stanch.media import Decoders, sniff
+from stanch.values import (
+    AS_IS,
+    FILE_MD5,
+    FILE_SHA256,
+    PDQ,
+    PDQ_RAW,
+    FilePart,
+    Fingerprint,
+    HashPart,
+    LinkPart,
+    Medium,
+    NotScanned,
+    Part,
+    TextPart,
+    words_from_hex,
+)
+
+HASHES = (FILE_SHA256, FILE_MD5, PDQ, PDQ_RAW)
+"""The methods whose hashes people pass on by themselves."""
+
+HEXADECIMAL = re.compile("[0-9a-fA-F]*")
+
+
+def as_query(part: Part, decoders: Decoders) -> tuple[Reading, ...]:
+    """Read a part for all that could match: a file by its bytes and what it shows, a text and its links."""
+    match part:
+        case TextPart():
+            return _of_text(part.text)
+        case LinkPart():
+            return (_of_link(part.link),)
+        case HashPart():
+            return (_of_hash(part, either=True),)
+        case FilePart():
+            return _of_file(part, decoders)
+
+
+def as_entry(part: Part, decoders: Decoders, *, subdomains: bool = False) -> tuple[Reading, ...]:
+    """Read a part as known content, to go into a bank.
+
+    Parameters
+    ----------
+    subdomains : whether a bare host stands for everything below it too; for links only.
+
+    Raises
+    ------
+    CannotBankError
+        If nothing is left of a text, or an image is too plain.
+    NotScannedError
+        If the part cannot be read.
+    NotALinkError
+        If a link is none.
+    """
+    match part:
+        case TextPart():
+            return (text.as_entry(part.text, name=part.name),)
+        case LinkPart():
+            return (link.as_entry(part.link, subdomains=subdomains),)
+        case HashPart():
+            return (_of_hash(part, either=False),)
+        case FilePart():
+            return _entry_of_file(part, decoders)
+
+
+def _of_text(content: str, problems: tuple[NotScanned, ...] = ()) -> tuple[Reading, ...]:
+    """Read a text and each link in it; the text comes last, so that it names the medium."""
+    links = [_of_link(found.link, where=f"link at character {found.start}") for found in link.find(content)]
+    reading = text.as_query(content)
+    return (*links, replace(reading, not_scanned=(*problems, *reading.not_scanned)))
+
+
+def _of_link(address: str, where: str = AS_IS) -> Reading:
+    try:
+        reading = link.as_query(address)
+    except NotALinkError as error:
+        return Reading(medium=Medium.LINK, not_scanned=(_not_scanned(error),))
+    located = tuple(replace(found, variant=where) for found in reading.fingerprints)
+    return replace(reading, fingerprints=located)
+
+
+def _of_hash(part: HashPart, *, either: bool) -> Reading:
+    """Read a bare hash; a PDQ hash was made with or without normalisation, and a query looks for `either`."""
+    if part.method not in HASHES:
+        known = ", ".join(method.id for method in HASHES)
+        raise InvalidValueError(
+            what=part.name, problem=f"{part.method.id} has no bare hashes; give one of {known}"
+        )
+    if len(part.value) != part.method.bits // 4 or not HEXADECIMAL.fullmatch(part.value):
+        problem = f"{part.value[:80]!r} is not {part.method.bits // 4} hexadecimal digits"
+        raise InvalidValueError(what=part.name, problem=problem)
+    methods = (PDQ, PDQ_RAW) if either and part.method in {PDQ, PDQ_RAW} else (part.method,)
+    bits = words_from_hex([part.value])
+    return Reading(
+        medium=part.method.medium, fingerprints=tuple(Fingerprint.of(method, bits) for method in methods)
+    )
+
+
+def _of_file(part: FilePart, decoders: Decoders) -> tuple[Reading, ...]:
+    """Read a file by its bytes, and by what it shows unless that is too large or too broken to look at."""
+    limit = decoders.limits.input
+    size = part.size()
+    if size > limit:
+        error = MediaTooLargeError(medium="file", actual=size, unit="bytes", limit=limit)
+        return (_hashes_of_large(part), _not_read(Medium.FILE, error))
+    data = part.read()
+    return (file.as_query(data), *_of_content(data, decoders))
+
+
+def _hashes_of_large(part: FilePart) -> Reading:
+    """Hash a file that is not read into memory."""
+    if part.path is None:
+        return file.as_query(part.read())
+    with part.path.open("rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as data:
+        return file.as_query(data)
+
+
+def _of_content(data: bytes, decoders: Decoders) -> tuple[Reading, ...]:
+    if not data:
+        return ()
+    sniffed = sniff(data)
+    medium = sniffed.medium
+    if medium is Medium.IMAGE:
+        return (image.as_query(data, decoders),)
+    if medium is Medium.TEXT:
+        content, problems = decode(data)
+        return _of_text(content, tuple(NotScanned(code=problem.code, reason=problem.sentence) for problem in problems))
+    name = "this kind of file" if medium is Medium.FILE else sniffed.name
+    return (_not_read(medium, UnsupportedMediumError(medium=name)),)
+
+
+def _entry_of_file(part: FilePart, decoders: Decoders) -> tuple[Reading, ...]:
+    data = part.read()
+    whole = file.as_entry(data)
+    medium = sniff(data).medium
+    if medium is Medium.IMAGE:
+        return (whole, image.as_entry(data, decoders, name=part.name))
+    if medium is Medium.TEXT:
+        content, problems = decode(data)
+        if problems:
+            raise UnreadableTextError(problem=problems[0].sentence)
+        return (whole, text.as_entry(content, name=part.name))
+    return (whole,)
+
+
+def _not_read(medium: Medium, error: NotScannedError) -> Reading:
+    return Reading(medium=medium, not_scanned=(_not_scanned(error),))
+
+
+def _not_scanned(error: StanchError) -> NotScanned:
+    return NotScanned(code=error.code, reason=str(error))
