@@ -14,7 +14,7 @@ TEXT = {"slope": (5 / 6, 7 / 6), "gap": 120.0, "slack": 6.0, "reach": 12.0, "gap
 
 
 def aligned(
-    points: list[tuple[float, float]], weight: list[float] | None = None, **changes: object
+    points: Sequence[tuple[float, float]], weight: list[float] | None = None, **changes: object
 ) -> list[Chain]:
     q, p = np.array(points, dtype=np.float64).reshape(-1, 2).T
     w = np.ones(len(points)) if weight is None else np.array(weight)

@@ -1,1 +1,25 @@
-"""cli."""
+"""The command line."""
+
+import sys
+
+from stanch.cli.exits import Exit
+from stanch.errors import ConfigurationError, InvalidValueError, PrivateAudienceError, StanchError
+
+WRONG_USE = (InvalidValueError, PrivateAudienceError, ConfigurationError)
+
+
+def main() -> None:
+    """Run `stanch`; a deliberate error is one line on the error stream, never a traceback."""
+    from stanch.cli.app import app  # noqa: PLC0415 - so that even a broken import is told in one line
+
+    try:
+        app()
+    except StanchError as error:
+        _end(error, Exit.WRONG_USE if isinstance(error, WRONG_USE) else Exit.FAILED)
+    except OSError as error:
+        _end(error, Exit.FAILED)
+
+
+def _end(error: Exception, code: Exit) -> None:
+    sys.stderr.write(f"stanch: {error}\n")
+    sys.exit(code)

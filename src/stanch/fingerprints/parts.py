@@ -48,7 +48,7 @@ def as_query(part: Part, decoders: Decoders) -> tuple[Reading, ...]:
         case LinkPart():
             return (_of_link(part.link),)
         case HashPart():
-            return (_of_hash(part, either=True),)
+            return (_of_bare_hash(part),)
         case FilePart():
             return _of_file(part, decoders)
 
@@ -96,6 +96,13 @@ def _of_link(address: str, where: str = AS_IS) -> Reading:
     return replace(reading, fingerprints=located)
 
 
+def _of_bare_hash(part: HashPart) -> Reading:
+    try:
+        return _of_hash(part, either=True)
+    except InvalidValueError as error:
+        return Reading(medium=part.method.medium, not_scanned=(_not_scanned(error),))
+
+
 def _of_hash(part: HashPart, *, either: bool) -> Reading:
     """Read a bare hash; a PDQ hash was made with or without normalisation, and a query looks for `either`."""
     if part.method not in HASHES:
@@ -141,7 +148,9 @@ def _of_content(data: bytes, decoders: Decoders) -> tuple[Reading, ...]:
         return (image.as_query(data, decoders),)
     if medium is Medium.TEXT:
         content, problems = decode(data)
-        return _of_text(content, tuple(NotScanned(code=problem.code, reason=problem.sentence) for problem in problems))
+        return _of_text(
+            content, tuple(NotScanned(code=problem.code, reason=problem.sentence) for problem in problems)
+        )
     name = "this kind of file" if medium is Medium.FILE else sniffed.name
     return (_not_read(medium, UnsupportedMediumError(medium=name)),)
 

@@ -144,6 +144,12 @@ def read_bank_file(path: Path) -> BankFile:
     return BankFile(info=info, entries=entries)
 
 
+def looks_like_bank_file(path: Path) -> bool:
+    """Tell a bank file, of whatever version, from other files by its first line."""
+    with path.open("rb") as stream:
+        return stream.read(64).startswith(f'{{"format":"{FORMAT}"'.encode())
+
+
 def _write(stream: BinaryIO, info: BankInfo, entries: Iterable[Entry]) -> None:
     digest = hashlib.sha256()
     count = -1

@@ -18,6 +18,7 @@ def entry_of(
     expires: datetime | None = None,
     labels: tuple[str, ...] = (),
     note: str = "",
+    name: str | None = None,
 ) -> Entry:
     """Take the fingerprints of known content; the errors are those of `stanch.fingerprints.as_entry`.
 
@@ -25,10 +26,11 @@ def entry_of(
     ----------
     added, confirmed_by, expires, labels, note : as in `Entry`.
     subdomains : whether a bare host stands for everything below it too; for links only.
+    name : the entry's id; by default one that follows from the content.
     """
     readings = as_entry(part, decoders, subdomains=subdomains)
     return Entry(
-        id=_id_of(part),
+        id=name or _id_of(part),
         fingerprints=tuple(found for reading in readings for found in reading.fingerprints),
         added=added,
         confirmed_by=confirmed_by,

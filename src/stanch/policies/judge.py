@@ -38,9 +38,14 @@ def judge(result: PostResult, policies: Policies | None = None) -> Outcome:
         for part in result.parts
         for reason in _reasons(part, policies)
     ]
-    reasons.sort(key=lambda reason: -reason.level)
+    reasons.sort(key=_shown_later)
     level = reasons[0].level if reasons else Level.ALLOW
     return Outcome(post=result.post, level=level, reasons=tuple(reasons))
+
+
+def _shown_later(reason: Reason) -> tuple[int, bool]:
+    """Order reasons: the most severe first, and what speaks for a post after what speaks against it."""
+    return -reason.level, reason.code == "known-good"
 
 
 def _reasons(part: PartResult, policies: Policies) -> list[Reason]:
@@ -50,37 +55,55 @@ def _reasons(part: PartResult, policies: Policies) -> list[Reason]:
         for why in part.not_scanned
     ]
     for match in part.matches:
-        if match.known_good:
-            text = f"known to be good: {_named(match)}"
-            reasons.append(Reason(level=Level.ALLOW, code="known-good", text=text, part=part.name, match=match))
-        elif match.counted_only:
-            text = f"in shadow, only counted: {_named(match)}"
-            reasons.append(Reason(level=Level.ALLOW, code="shadow", text=text, part=part.name, match=match))
-        else:
-            reason = _of_match(match, policies.get(match.bank, DEFAULT), part.name)
-            reasons.append(_relieved(reason, match, known_good))
+        reason = _of_match(match, policies.get(match.bank, DEFAULT), part.name)
+        reasons.append(_relieved(reason, match, known_good))
     return reasons
 
 
 def _of_match(match: Match, policy: BankPolicy, part: str) -> Reason:
     """Return what the default table says of one match, within what the operator recorded."""
-    code, level = _default(match, policy)
-    text = f"{match.kind}: {_named(match)}"
+    level, code, text = _without_effect(match) or _default(match, policy)
     if level > policy.at_most:
-        level, text = policy.at_most, f"{text}; the policy of this bank allows {policy.at_most} at most"
+        level, text = policy.at_most, f"{text}; this bank's policy allows {policy.at_most} at most"
     return Reason(level=level, code=code, text=text, part=part, match=match)
 
 
-def _default(match: Match, policy: BankPolicy) -> tuple[str, Level]:
+def _without_effect(match: Match) -> tuple[Level, str, str] | None:
+    if match.known_good:
+        return Level.ALLOW, "known-good", "known to be good"
+    if match.counted_only:
+        return Level.ALLOW, "shadow", f"{match.kind}, in a bank in shadow: counted, nothing else"
+    return None
+
+
+def _default(match: Match, policy: BankPolicy) -> tuple[Level, str, str]:
     if match.kind is Kind.IDENTICAL:
-        if match.confirmed and policy.block_identical and match.method != FILE_MD5.id:
-            return "identical-confirmed", Level.BLOCK
-        return "identical", Level.HOLD
+        return _of_identical(match, policy)
+    if match.kind is Kind.COPY and match.medium in REVIEW_ONLY:
+        return Level.REVIEW, "copy", "alike, not identical: a person looks at it"
     if match.kind is Kind.COPY:
-        return "copy", Level.REVIEW if match.medium in REVIEW_ONLY else Level.HOLD
+        return Level.HOLD, "copy", "most of it is the entry: it waits for a person"
     if match.kind is Kind.COPY_WITH_ADDITIONS:
-        return "copy-with-additions", Level.REVIEW
-    return "quotes", Level.ALLOW
+        return (
+            Level.REVIEW,
+            "copy-with-additions",
+            "the entry stands inside something longer: a person looks at it",
+        )
+    return Level.ALLOW, "quotes", "quotes a passage, as reports do"
+
+
+def _of_identical(match: Match, policy: BankPolicy) -> tuple[Level, str, str]:
+    if match.method == FILE_MD5.id:
+        return Level.HOLD, "identical", "equal by MD5 alone, which can be forged: it waits for a person"
+    if not match.confirmed:
+        return Level.HOLD, "identical", "identical to what nobody here confirmed: it waits for a person"
+    if not policy.block_identical:
+        return Level.HOLD, "identical", "a person confirmed this very content; no policy to block it is recorded"
+    return (
+        Level.BLOCK,
+        "identical-confirmed",
+        "a person confirmed this very content, and the bank's policy blocks it",
+    )
 
 
 def _relieved(reason: Reason, match: Match, known_good: list[Match]) -> Reason:
@@ -111,7 +134,3 @@ def _unmatched_symbols(result: PostResult) -> int:
 def _covered(part: PartResult) -> float:
     covers = [match.query_cover or 0.0 for match in part.matches if not (match.known_good or match.counted_only)]
     return max(covers, default=0.0)
-
-
-def _named(match: Match) -> str:
-    return f"entry {match.entry!r} of bank {match.bank!r}"

@@ -1,0 +1,45 @@
+"""The command line: one file a command."""
+
+from typing import Annotated
+
+import typer
+
+from stanch import __version__
+from stanch.cli import bank
+from stanch.cli.compare import compare
+from stanch.cli.demo import app as demo
+from stanch.cli.doctor import doctor
+from stanch.cli.fingerprint import fingerprint
+from stanch.cli.scan import scan
+
+HELP = """Recognise known terrorist content, and leave the decision to people.
+
+Start with `stanch demo run` to see it at work, or `stanch bank create --help` to keep a bank of your own. Then
+`stanch scan` says of files, folders, posts and links what is known, how close it is, and what follows.
+"""
+
+app = typer.Typer(
+    name="stanch",
+    help=HELP,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(scan)
+app.add_typer(bank.app, name="bank")
+app.command()(fingerprint)
+app.command()(compare)
+app.command()(doctor)
+app.add_typer(demo, name="demo")
+
+
+@app.callback()
+def stanch(
+    *,
+    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version and end.")] = False,
+) -> None:
+    """Print the version, where that is all that was asked."""
+    if version:
+        typer.echo(f"stanch {__version__}")
+        raise typer.Exit

@@ -1,0 +1,122 @@
+"""`stanch scan`: what of this is known, and what follows."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, TaskID
+
+from stanch.cli.exits import exit_of
+from stanch.cli.inputs import Found, posts_in
+from stanch.cli.installation import Installation
+from stanch.cli.options import Config, Json
+from stanch.cli.show import add_outcome, as_json, errors, outcome_table, passages, safe, summary
+from stanch.language import decode
+from stanch.matching import Bank, Matcher
+from stanch.policies import Policies, judge
+from stanch.values import FilePart, Outcome, Post, PostResult, TextPart
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scanned:
+    """A post with what was found in it and what follows."""
+
+    source: Found
+    result: PostResult
+    outcome: Outcome
+
+
+def scan(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="Files, folders, JSON Lines of posts, lists of links; - for the standard input."),
+    ],
+    *,
+    bank: Annotated[
+        list[Path] | None,
+        typer.Option(help="Bank file to look in, instead of this installation's banks; may be given again."),
+    ] = None,
+    show_text: Annotated[
+        bool, typer.Option(help="Print the passages that match. They are hidden unless you ask.")
+    ] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Say what of this is known, how close it is, and what follows from it.
+
+    A folder with `post.json` is one post, and so is each line of a `.jsonl` file; any other file is a post of its
+    own. A post is `{"id": "7", "audience": "public", "text": "…", "links": ["…"], "media": ["picture.jpg"],
+    "hashes": [{"method": "pdq", "value": "…"}]}`.
+
+    Exit codes: 0 nothing matched, or only in shadow; 3 something matched; 4 something was not scanned (this goes
+    before 3); 2 wrong use; 1 it could not be done.
+    """
+    missing = [path for path in paths if str(path) != "-" and not path.exists()]
+    if missing:
+        raise typer.BadParameter(f"there is no file or folder {str(missing[0])!r}")
+    installation = Installation.find(config)
+    banks = [Bank.open(path) for path in bank] if bank else installation.open_all()
+    if not banks:
+        errors().print("No banks here, so nothing can match. Make one: stanch bank create --help", style="yellow")
+    scanned = []
+    table = outcome_table("What was found")
+    for each in scan_posts(list(posts_in(paths)), banks, installation.policies):
+        scanned.append(each)
+        if json:
+            typer.echo(as_json(each.result, each.outcome))
+        add_outcome(table, each.result, each.outcome)
+    if not json:
+        _print(Console(), table, scanned, show_text=show_text)
+    raise typer.Exit(exit_of([each.result for each in scanned]))
+
+
+def scan_posts(posts: list[Found], banks: list[Bank], policies: Policies) -> Iterator[Scanned]:
+    """Scan posts one by one, with a progress bar on the error stream."""
+    with Matcher(banks) as matcher, Progress(console=errors(), transient=True) as progress:
+        task = progress.add_task("scanning", total=len(posts))
+        for post in posts:
+            yield _scanned(post, matcher, policies, _advancing(progress, task))
+
+
+def _scanned(source: Found, matcher: Matcher, policies: Policies, done: Callable[[], None]) -> Scanned:
+    result = matcher.match(source) if isinstance(source, Post) else source
+    done()
+    return Scanned(source=source, result=result, outcome=judge(result, policies))
+
+
+def _advancing(progress: Progress, task: TaskID) -> Callable[[], None]:
+    return lambda: progress.advance(task)
+
+
+def _print(console: Console, table: object, scanned: list[Scanned], *, show_text: bool) -> None:
+    console.print(table)
+    console.print(summary(each.outcome for each in scanned))
+    for each in scanned:
+        for part in each.result.parts:
+            for remark in part.remarks:
+                console.print(safe(f"{each.result.post}: {part.name}: {remark}", most=500))
+    if show_text:
+        _print_passages(console, scanned)
+
+
+def _print_passages(console: Console, scanned: list[Scanned]) -> None:
+    for each in scanned:
+        if isinstance(each.source, Post):
+            for match, pair, words in passages(each.result, texts_of(each.source)):
+                where = f"{each.result.post}, characters {pair.query.start:.0f} to {pair.query.end:.0f}"
+                console.print(safe(f"{where}, in {match.bank}: {match.entry}"), style="bold")
+                console.print(safe(words, most=len(words)))
+
+
+def texts_of(post: Post) -> dict[str, TextPart]:
+    """Return the texts of a post by the name of their part; files are decoded as the scan decodes them."""
+    texts = {}
+    for part in post.parts:
+        if isinstance(part, TextPart):
+            texts[part.name] = part
+        elif isinstance(part, FilePart):
+            texts[part.name] = TextPart(name=part.name, text=decode(part.read())[0])
+    return texts
