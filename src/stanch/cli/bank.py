@@ -81,8 +81,8 @@ def add(
     if not parts:
         raise typer.BadParameter("give files or --link")
     with Decoders() as decoders, Installation.find(config).changing(name) as bank:
-        for part in parts:
-            entry = entry_of(
+        entries = [
+            entry_of(
                 part,
                 decoders,
                 added=now,
@@ -92,8 +92,12 @@ def add(
                 labels=(*(label or ()), part.name),
                 note=note,
             )
+            for part in parts
+        ]
+        for entry in entries:
             bank.add(entry)
-            typer.echo(f"{entry.id}: {', '.join(found.method.id for found in entry.fingerprints)}")
+    for entry in entries:  # said only once it is written
+        typer.echo(f"{entry.id}: {', '.join(found.method.id for found in entry.fingerprints)}")
 
 
 @app.command()
@@ -104,12 +108,14 @@ def remove(
     config: Config = None,
 ) -> None:
     """Remove entries, by id or by the very file that was added."""
+    removed = []
     with Installation.find(config).changing(name) as bank:
         for given in entries:
             path = Path(given)
             found = given if given in bank or not path.is_file() else entry_id(path.read_bytes())
-            bank.remove(found)
-            typer.echo(f"removed {found}")
+            removed.append(bank.remove(found).id)
+    for found in removed:
+        typer.echo(f"removed {found}")
 
 
 @app.command(name="list")

@@ -112,6 +112,8 @@ class Installation:
     def _locked(self) -> Iterator[None]:
         self.banks.mkdir(parents=True, exist_ok=True)
         with FileLock(self.banks / ".lock"):
+            for draft in self.banks.glob(f".*{SUFFIX}.*"):  # what a killed command left half written
+                draft.unlink()
             yield
 
 
