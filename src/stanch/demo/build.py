@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,9 @@ from stanch.values import FilePart, LinkPart, TextPart
 
 VERSION = 1
 MARKER = "demo.json"
+GENERATED = "generated.sha256"
+"""Lists every file of the demo as `sha256sum` does, so that what a user put in or changed can be told."""
+
 INPUTS = "inputs"
 
 
@@ -75,7 +79,14 @@ def _write(folder: Path) -> Marker:
     }
     marker = Marker(version=VERSION, expected=expected)
     (folder / MARKER).write_bytes(msgspec.json.format(msgspec.json.encode(marker), indent=1))
+    _write_list(folder)
     return marker
+
+
+def _write_list(folder: Path) -> None:
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    lines = [f"{sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}" for path in paths]
+    (folder / GENERATED).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _write_banks(folder: Path, every: list[Work]) -> None:

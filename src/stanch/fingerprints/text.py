@@ -1,0 +1,160 @@
+"""Text: a digest of the whole, and hashed grams of the normalised text.
+
+An entry keeps a thinned selection of grams, a query all of them, so that what survives of a passage is found
+whatever stands around it. Thinned by winnowing: S. Schleimer, D. S. Wilkerson, A. Aiken, "Winnowing: Local
+Algorithms for Document Fingerprinting", SIGMOD 2003.
+"""
+
+import hashlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stanch.errors import EmptyTextError
+from stanch.fingerprints.reading import Reading
+from stanch.language import LONGEST_TEXT, NormalisedText, nfc, normalise, problems
+from stanch.values import TEXT_EXACT, TEXT_GRAM, Fingerprint, Medium, NotScanned, words_from_bytes
+
+GRAM = 12
+"""How many symbols a gram has: 12 letters, or 6 characters of Han, Kana or Ethiopic."""
+WINDOW = 16
+"""Of as many grams in a row, an entry keeps at least one."""
+FLOOR_EXACT = 40
+"""From this many symbols on, equal normalised text counts as identical; below, only equal NFC text."""
+FLOOR_GRAMS = 40
+"""Texts of fewer symbols are banked without grams."""
+FLOOR_THINNED = 400
+"""Texts of fewer symbols keep every gram."""
+
+Words = NDArray[np.uint64]
+
+# Different prefixes, so that a short text never has the digest of a long one.
+_OF_SYMBOLS = b"stanch text-exact/1 symbols\0"
+_OF_NFC = b"stanch text-exact/1 nfc\0"
+_BASE = 0x9E3779B97F4A7C15  # odd, so that no power of it loses bits
+
+
+def as_entry(text: str, name: str) -> Reading:
+    """Read a text that is to be banked; `name` is what errors call it.
+
+    Raises
+    ------
+    EmptyTextError
+        If nothing is left of it once it is normalised.
+    """
+    normalised = normalise(text[:LONGEST_TEXT])
+    if not len(normalised):
+        raise EmptyTextError(name=name)
+    grams = gram_fingerprint(normalised)
+    kept = winnow(grams.bits[:, 0]) if len(normalised) >= FLOOR_THINNED else np.arange(len(grams))
+    banked = (_selected(grams, kept),) if len(normalised) >= FLOOR_GRAMS else ()
+    return _reading(text, normalised, banked)
+
+
+def as_query(text: str) -> Reading:
+    """Read a text that came in."""
+    normalised = normalise(text[:LONGEST_TEXT])
+    grams = (gram_fingerprint(normalised),) if len(normalised) >= GRAM else ()
+    return _reading(text, normalised, grams)
+
+
+def gram_fingerprint(normalised: NormalisedText) -> Fingerprint:
+    """Return every gram, in order; none of a text of fewer than `GRAM` symbols."""
+    hashes = gram_hashes(normalised.symbols)
+    count = len(hashes)
+    return Fingerprint.of(
+        TEXT_GRAM,
+        hashes.reshape(count, 1),
+        at=np.arange(count),
+        start=normalised.start[:count],
+        end=normalised.end[GRAM - 1 :],
+        extent=len(normalised),
+    )
+
+
+def gram_hashes(symbols: NDArray[np.uint32]) -> Words:
+    """Return a 64-bit hash of every `GRAM` symbols in a row; shape (max(0, len(symbols) - GRAM + 1),).
+
+    A polynomial over the mixed symbols, modulo 2^64, mixed again. Grams of 12 are put together from grams of
+    8 and 4, and these from pairs.
+    """
+    if len(symbols) < GRAM:
+        return np.empty(0, dtype=np.uint64)
+    ones = _mixed(symbols.astype(np.uint64))
+    twos = _joined(ones, ones, 1, 1)
+    fours = _joined(twos, twos, 2, 2)
+    eights = _joined(fours, fours, 4, 4)
+    return _mixed(_joined(eights, fours, 8, 4))
+
+
+def winnow(hashes: Words) -> NDArray[np.intp]:
+    """Return the places of the grams that winnowing keeps, in order.
+
+    Of every `WINDOW` hashes in a row the smallest is kept, of equal ones the last.
+    """
+    if not len(hashes):
+        return np.empty(0, dtype=np.intp)
+    least, place = hashes, np.arange(len(hashes))
+    width = 1
+    while width < min(WINDOW, len(hashes)):
+        step = min(width, min(WINDOW, len(hashes)) - width)
+        later = least[step:] <= least[:-step]
+        least = np.where(later, least[step:], least[:-step])
+        place = np.where(later, place[step:], place[:-step])
+        width += step
+    return np.unique(place)
+
+
+def exact_digest(text: str, normalised: NormalisedText) -> bytes:
+    """Return the SHA-256 by which two texts count as identical."""
+    if len(normalised) >= FLOOR_EXACT:
+        return hashlib.sha256(_OF_SYMBOLS + normalised.symbols.astype("<u4").tobytes()).digest()
+    return hashlib.sha256(_OF_NFC + nfc(text).encode("utf-8", "surrogatepass")).digest()
+
+
+def _reading(text: str, normalised: NormalisedText, grams: tuple[Fingerprint, ...]) -> Reading:
+    return Reading(
+        medium=Medium.TEXT,
+        fingerprints=(*_exact(text, normalised), *grams),
+        not_scanned=tuple(NotScanned(code=code, reason=sentence) for code, sentence in problems(text)),
+        symbols=len(normalised),
+    )
+
+
+def _exact(text: str, normalised: NormalisedText) -> tuple[Fingerprint, ...]:
+    """Return the fingerprint of the whole; none of a text that is empty or was not read to its end."""
+    if not len(normalised) or len(text) > LONGEST_TEXT:
+        return ()
+    bits = words_from_bytes(exact_digest(text, normalised))
+    whole = Fingerprint.of(TEXT_EXACT, bits, start=0, end=len(text), extent=len(normalised))
+    return (whole,)
+
+
+def _selected(grams: Fingerprint, kept: NDArray[np.intp]) -> Fingerprint:
+    return Fingerprint.of(
+        grams.method,
+        grams.bits[kept],
+        at=grams.at[kept],
+        start=grams.start[kept],
+        end=grams.end[kept],
+        extent=grams.extent,
+    )
+
+
+def _joined(first: Words, second: Words, distance: int, covered: int) -> Words:
+    """Return the polynomials of grams of `first`, each with the gram of `second` that follows `distance` on.
+
+    The grams of `first` have `distance` symbols, those of `second` have `covered`.
+    """
+    power = np.uint64(pow(_BASE, covered, 1 << 64))
+    return first[: len(second) - distance] * power + second[distance:]
+
+
+def _mixed(values: Words) -> Words:
+    """Return each value stirred through all 64 bits.
+
+    The finaliser of SplitMix64 with its second set of constants: D. Stafford, "Better Bit Mixing", 2011.
+    """
+    values = (values ^ values >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ values >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
+    return values ^ values >> np.uint64(31)
