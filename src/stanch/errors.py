@@ -53,6 +53,12 @@ class NotALinkError(StanchError):
     code = "not-a-link"
 
 
+class MissingExtraError(StanchError):
+    """Packages for this are not installed ({missing}): pip install 'stanch[{extra}]'."""
+
+    code = "missing-extra"
+
+
 # What cannot go into a bank.
 
 
@@ -177,3 +183,9 @@ class DecoderCrashedError(NotScannedError):
     """The decoder died ({problem}); the file may be made to attack it."""
 
     code = "decoder-crashed"
+
+
+class DecoderUnavailableError(NotScannedError):
+    """No decoder could be started: {problem}."""
+
+    code = "decoder-unavailable"

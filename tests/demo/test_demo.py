@@ -1,5 +1,6 @@
 """The demo: sixty works, and what comes of each of its hundred and fifty inputs."""
 
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from stanch.demo import INPUTS, MARKER, build
 from stanch.demo.inputs import LANGUAGES, inputs
 from stanch.demo.works import BANKS, SCRIPTURE, works
 from stanch.demo.writings import statements
+from stanch.errors import MissingExtraError
 from stanch.matching import Matcher
 from stanch.policies import judge
 from stanch.values import Kind, Level, Post, Purpose
@@ -94,6 +96,15 @@ def test_building_again_changes_nothing_and_another_version_is_kept(tmp_path: Pa
     build(folder)
     assert (folder / MARKER).read_bytes() == first
     assert (tmp_path / "demo-before-1" / "mine.txt").read_text(encoding="utf-8") == "notes"
+
+
+def test_without_what_draws_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("stanch.demo.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "uharfbuzz", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'stanch\[demo\]'"):
+        build(tmp_path / "demo")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_two_builds_are_the_same_bytes(demo: Path, tmp_path: Path) -> None:

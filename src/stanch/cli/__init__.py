@@ -1,10 +1,16 @@
 """The command line."""
 
+import errno
 import sys
 
 from stanch.cli.exits import Exit
 from stanch.errors import ConfigurationError, InvalidValueError, PrivateAudienceError, StanchError
 
+ADVICE = {
+    errno.ENOSPC: ". Make room on the disk and run the same again; nothing was left half written",
+    errno.EROFS: ". Choose a folder that can be written to",
+    errno.EACCES: ". Choose a folder that you may write to",
+}
 WRONG_USE = (InvalidValueError, PrivateAudienceError, ConfigurationError)
 
 
@@ -17,9 +23,9 @@ def main() -> None:
     except StanchError as error:
         _end(error, Exit.WRONG_USE if isinstance(error, WRONG_USE) else Exit.FAILED)
     except OSError as error:
-        _end(error, Exit.FAILED)
+        _end(f"{error}{ADVICE.get(error.errno or 0, '')}", Exit.FAILED)
 
 
-def _end(error: Exception, code: Exit) -> None:
+def _end(error: object, code: Exit) -> None:
     sys.stderr.write(f"stanch: {error}\n")
     sys.exit(code)

@@ -34,12 +34,17 @@ app.command()(doctor)
 app.add_typer(demo, name="demo")
 
 
+def _say_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if asked:
+        typer.echo(f"stanch {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def stanch(
     *,
-    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version and end.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version and end.")
+    ] = False,
 ) -> None:
-    """Print the version, where that is all that was asked."""
-    if version:
-        typer.echo(f"stanch {__version__}")
-        raise typer.Exit
+    """Take the options that belong to no command."""

@@ -1,0 +1,173 @@
+"""Links within a text: plain, defanged, or without a scheme. In time linear in the text.
+
+A text is searched twice: once for links that may hold any letter, once for those of ASCII alone. Chinese, Thai
+and other scripts put no space around a link, so that only one of the two ends, or begins, where the link does.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stanch.errors import NotALinkError
+from stanch.fingerprints.links.canonical import CanonicalLink, canonical
+from stanch.fingerprints.links.refang import BRACKETED, SCHEME, UNSEEN, bracketed, scheme, trimmed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundLink:
+    """A link in a text.
+
+    Parameters
+    ----------
+    start, end : where it stands in the text, in code points, half-open.
+    link : the link, refanged and without invisible characters.
+    """
+
+    start: int
+    end: int
+    link: str
+
+
+_ENDS = (
+    '\\s\x00-\x1f\x7f<>"`|{}^'
+    "\u00ab\u00bb\u2039\u203a\u201c\u201d\u201e\u2026\u3000-\u3003\u3008-\u3011\u3014-\u301b\uff61-\uff64"
+    "\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f\uff5e\u060c\u061b\u061f\u06d4\u0964\u0965\u1361-\u1368"
+)
+"""What no link holds as it stands: blanks, quotation marks, punctuation that only prose uses."""
+_NO_LABEL = "\x00-,./:-@\\[-^`{-\x7f" + _ENDS
+_KNOWN = r"(?i:https?|ftps?|wss?)://"
+_ANY_SCHEME = rf"(?:(?<![A-Za-z0-9+\-])[A-Za-z][A-Za-z0-9+\-]{{1,30}}+://|{_KNOWN})"
+_BEYOND_A_NAME = re.compile(r"[/\\?#]")
+_KNOWN_SCHEME = re.compile(_KNOWN)
+_IDEOGRAPHIC_DOT = re.compile(r"(?<=[A-Za-z0-9])[\u3002\uff0e\uff61](?=[A-Za-z0-9])")
+
+
+def _pattern(foreign: str) -> re.Pattern[str]:
+    """Return the pattern of a link in which the characters `foreign` do not occur.
+
+    Every repetition is bounded or possessive, and a name is tried only where a word begins: no text makes it
+    go over the same characters again and again.
+    """
+    label, first = f"[^{_NO_LABEL}{foreign}]", f"[^{_NO_LABEL}{foreign}_\\-]"
+    top = rf"(?:[Xx][Nn]--[A-Za-z0-9\-]{{2,59}}+|[A-Za-z]{{2,63}}+|[^{_NO_LABEL}{foreign}\x00-\x7f]{{2,63}}+)"
+    domain = rf"(?:{first}{label}{{0,62}}+\.(?={first})){{1,126}}+{top}"
+    address = r"[0-9]{1,3}+(?:\.[0-9]{1,3}+){3}+(?=[:/])"
+    rest = rf"(?::[0-9]{{1,5}}+)?+(?:[/?\\#][^{_ENDS}{foreign}]*+)?+"
+    alone = rf"(?<!{label})(?<![.@%])(?<![\w.\-]/)[_\-]{{0,3}}+"
+    return re.compile(
+        rf"(?P<whole>{_ANY_SCHEME}[^{_ENDS}{foreign}]++)"
+        rf"|{alone}(?P<name>(?:{domain}|{address})(?!\.?{first}|[@\-]){rest})"
+    )
+
+
+_ANY_LETTERS = _pattern("")
+_ASCII_ONLY = _pattern("\x80-\U0010ffff")
+
+
+def find(text: str) -> list[FoundLink]:
+    """Return the links in a text, in the order they begin.
+
+    Where it is open whether letters of another script belong to a link, both readings are returned, and a link
+    that holds another one (`https://archive.example/https://example.org/a`) is followed by it: they overlap.
+    Mail addresses are left out, and so are names without scheme and path that do not end in a known top-level
+    domain (`report.txt`, `e.g.`).
+    """
+    plain, origin = _refanged(text)
+    if "." not in plain and "://" not in plain:
+        return []
+    patterns = (_ANY_LETTERS,) if plain.isascii() else (_ANY_LETTERS, _ASCII_ONLY)
+    kept = _without_prefixes({span: place for pattern in patterns for span, place in _spans(plain, pattern)})
+    return [
+        FoundLink(start=int(origin[start]), end=int(origin[end - 1]) + 1, link=plain[start:end])
+        for start, end in sorted(kept, key=lambda span: (span[0], -span[1]))
+    ]
+
+
+def is_link_list(text: str) -> bool:
+    """Return whether every line of a text, but blank ones and `#` comments, is one link; and there is one."""
+    lines = [
+        stripped for line in text.splitlines() if (stripped := line.strip("\ufeff \t")) and stripped[0] != "#"
+    ]
+    return bool(lines) and all(_is_one_link(line) for line in lines)
+
+
+def _is_one_link(line: str) -> bool:
+    return any(found.start == 0 and found.end == len(trimmed(line)) for found in find(line))
+
+
+def _refanged(text: str) -> tuple[str, NDArray[np.intp]]:
+    """Return the text with its links as they should be, and where each of its characters stood before."""
+    origin = np.arange(len(text) + 1)
+    for pattern, replace in (
+        (UNSEEN, lambda _: ""),
+        (BRACKETED, bracketed),
+        (SCHEME, scheme),
+        (_IDEOGRAPHIC_DOT, lambda _: "."),
+    ):
+        text, origin = _edited(text, origin, pattern, replace)
+    return text, origin
+
+
+def _edited(
+    text: str, origin: NDArray[np.intp], pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]
+) -> tuple[str, NDArray[np.intp]]:
+    pieces, origins, done = [], [], 0
+    for found in pattern.finditer(text):
+        new = replace(found)
+        pieces += [text[done : found.start()], new]
+        origins += [origin[done : found.start()], np.full(len(new), origin[found.start()])]
+        done = found.end()
+    if not done:
+        return text, origin
+    return "".join([*pieces, text[done:]]), np.concatenate([*origins, origin[done:]])
+
+
+def _spans(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[tuple[int, int], CanonicalLink]]:
+    """Yield where each link stands that the pattern finds, and what it leads to."""
+    for found in pattern.finditer(text):
+        start, end = found.span(found.lastgroup or 0)
+        inner = [within.start() for within in _KNOWN_SCHEME.finditer(text, start + 1, end)]
+        borders = [start, *inner, end]
+        for first, last in {(start, end), *pairwise(borders)}:
+            piece = trimmed(text[first:last])
+            place = _place(piece)
+            if place:
+                yield (first, first + len(piece)), place
+
+
+def _place(piece: str) -> CanonicalLink | None:
+    try:
+        place = canonical(piece)
+    except NotALinkError:
+        return None
+    top = place.host.rpartition(".")[2]
+    stands_out = "://" in piece or (_BEYOND_A_NAME.search(piece) and not top.startswith("xn--"))
+    return place if stands_out or top in _top_level() else None
+
+
+def _without_prefixes(spans: dict[tuple[int, int], CanonicalLink]) -> Iterator[tuple[int, int]]:
+    """Leave out what another link with the same start leads through: it is looked up with that one."""
+    longest: tuple[int, CanonicalLink] | None = None
+    for (start, end), place in sorted(spans.items(), key=lambda item: (item[0][0], -item[0][1])):
+        if longest and longest[0] == start and _leads_through(longest[1], place):
+            continue
+        longest = start, place
+        yield start, end
+
+
+def _leads_through(longer: CanonicalLink, place: CanonicalLink) -> bool:
+    same_host = (longer.scheme, longer.host, longer.port) == (place.scheme, place.host, place.port)
+    return same_host and longer.steps[: len(place.steps)] == place.steps
+
+
+@cache
+def _top_level() -> frozenset[str]:
+    """Return the top-level domains of the public network, and those of the networks over it."""
+    lines = (resources.files(__package__) / "tlds.txt").read_text("ascii").splitlines()
+    return frozenset(line for line in lines if not line.startswith("#")) | {"onion", "i2p"}

@@ -1,0 +1,62 @@
+"""Borders of one colour go; what belongs to the picture stays."""
+
+import io
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from stanch.kernels.pdq import luma_of
+from stanch.media.borders import Box, without_borders
+from tests.media.pictures import bordered, encoded, photograph
+
+
+def recompressed(luma: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
+    return np.asarray(Image.open(io.BytesIO(encoded(luma, "JPEG", quality=quality))))
+
+
+@pytest.mark.parametrize("level", [0, 128, 255])
+@pytest.mark.parametrize("quality", [30, 60, 95])
+@pytest.mark.parametrize(
+    "sides", [(40, 0, 40, 0), (0, 60, 0, 60), (30, 30, 30, 30), (0, 0, 80, 0), (25, 50, 75, 10)]
+)
+def test_a_border_goes_whatever_its_colour_and_compression(
+    sides: tuple[int, int, int, int], quality: int, level: int
+) -> None:
+    top, right, bottom, left = sides
+    picture = bordered(photograph(2), top=top, right=right, bottom=bottom, left=left, level=level)
+    box = without_borders(recompressed(luma_of(picture), quality))
+    exact = Box(left, top, left + 320, top + 240)
+    assert max(abs(one - other) for one, other in zip(box, exact, strict=True)) <= 8
+
+
+def test_a_letterbox_inside_a_frame_goes_with_it() -> None:
+    letterboxed = bordered(photograph(4), top=30, bottom=30)
+    framed = bordered(letterboxed, top=20, right=20, bottom=20, left=20, level=255)
+    assert without_borders(luma_of(framed)) == Box(20, 50, 340, 290)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_photograph_keeps_its_edges(seed: int) -> None:
+    assert without_borders(luma_of(photograph(seed))) == Box(0, 0, 320, 240)
+
+
+def test_a_sky_that_slowly_changes_is_no_border() -> None:
+    sky = np.repeat(np.linspace(200, 120, 600), 400).reshape(600, 400).astype(np.uint8)
+    assert without_borders(sky) == Box(0, 0, 400, 600)
+
+
+def test_a_small_thing_on_a_wide_ground_keeps_its_ground() -> None:
+    poster = bordered(photograph(5, 60, 60), top=170, right=170, bottom=170, left=170, level=255)
+    assert without_borders(luma_of(poster)) == Box(0, 0, 400, 400)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 50), (50, 1), (2, 2), (64, 64)])
+def test_a_plain_picture_is_left_whole(shape: tuple[int, int]) -> None:
+    height, width = shape
+    assert without_borders(np.full(shape, 9, np.uint8)) == Box(0, 0, width, height)
+
+
+def test_a_thread_of_a_border_is_not_worth_cutting() -> None:
+    assert without_borders(luma_of(bordered(photograph(6), top=2, left=3))) == Box(0, 0, 323, 242)
