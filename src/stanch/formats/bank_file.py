@@ -16,20 +16,17 @@ from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Literal, TypeVar
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from stanch.errors import DamagedFileError, FormatError, NewerVersionError, StanchError
+from stanch.formats.fingerprint_record import FingerprintRecord, fingerprint_from, record_of
 from stanch.values import (
     BEHAVIOUR_BASED,
     BankInfo,
     ContentType,
     Designation,
     Entry,
-    Fingerprint,
     Purpose,
     State,
-    method,
 )
 
 VERSION = 1
@@ -37,7 +34,6 @@ FORMAT = "stanch-bank"
 
 T = TypeVar("T")
 _NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError)
-_Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
 
 
 class _Designation(msgspec.Struct, kw_only=True):
@@ -60,20 +56,10 @@ class _Header(msgspec.Struct, kw_only=True):
     radius: dict[str, int] = {}
 
 
-class _Fingerprint(msgspec.Struct, kw_only=True, omit_defaults=True):
-    method: str
-    bits: str
-    extent: float
-    at: list[float] = []
-    start: list[float] = []
-    end: list[float] = []
-    quality: list[_Percent] = []
-
-
 class _Entry(msgspec.Struct, kw_only=True, omit_defaults=True):
     entry: str
     added: datetime
-    fingerprints: Annotated[list[_Fingerprint], msgspec.Meta(min_length=1)]
+    fingerprints: Annotated[list[FingerprintRecord], msgspec.Meta(min_length=1)]
     confirmed_by: str | None = None
     expires: datetime | None = None
     labels: list[str] = []
@@ -210,31 +196,11 @@ def _record_of(entry: Entry) -> _Entry:
     return _Entry(
         entry=entry.id,
         added=entry.added.astimezone(UTC),
-        fingerprints=[_written(fingerprint) for fingerprint in entry.fingerprints],
+        fingerprints=[record_of(fingerprint) for fingerprint in entry.fingerprints],
         confirmed_by=entry.confirmed_by,
         expires=entry.expires and entry.expires.astimezone(UTC),
         labels=list(entry.labels),
         note=entry.note,
-    )
-
-
-def _written(fingerprint: Fingerprint) -> _Fingerprint:
-    """Leave out the columns that `Fingerprint.of` fills in by itself."""
-    plain = Fingerprint.of(fingerprint.method, fingerprint.bits, extent=fingerprint.extent)
-
-    def column(name: str) -> list[Any]:
-        mine = getattr(fingerprint, name)
-        same = np.array_equal(mine, getattr(plain, name))
-        return [] if same else [int(value) if value == int(value) else value for value in mine.tolist()]
-
-    return _Fingerprint(
-        method=fingerprint.method.id,
-        bits="".join(fingerprint.hex()),
-        extent=fingerprint.extent,
-        at=column("at"),
-        start=column("start"),
-        end=column("end"),
-        quality=column("quality"),
     )
 
 
@@ -273,26 +239,11 @@ def _entry_from(record: _Entry) -> Entry:
     return Entry(
         id=record.entry,
         added=record.added,
-        fingerprints=tuple(_fingerprint_from(written) for written in record.fingerprints),
+        fingerprints=tuple(fingerprint_from(written) for written in record.fingerprints),
         confirmed_by=record.confirmed_by,
         expires=record.expires,
         labels=tuple(record.labels),
         note=record.note,
-    )
-
-
-def _fingerprint_from(written: _Fingerprint) -> Fingerprint:
-    found = method(written.method)
-    data = bytes.fromhex(written.bits)
-    bits: NDArray[np.uint64] = np.frombuffer(data, dtype=">u8").astype(np.uint64).reshape(-1, found.words)
-    return Fingerprint.of(
-        found,
-        bits,
-        at=written.at or None,
-        start=written.start or None,
-        end=written.end or None,
-        quality=written.quality or 100,
-        extent=written.extent,
     )
 
 

@@ -1,0 +1,67 @@
+"""A fingerprint as a record of JSON: hexadecimal features, and only those columns that say anything."""
+
+from typing import Annotated, Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from stanch.values import Fingerprint, method
+
+Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
+
+
+class FingerprintRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """One fingerprint as it is written; `docs/reference/bank-file.md` says what each field holds."""
+
+    method: str
+    bits: str
+    extent: float
+    at: list[float] = []
+    start: list[float] = []
+    end: list[float] = []
+    quality: list[Percent] = []
+
+
+def record_of(fingerprint: Fingerprint) -> FingerprintRecord:
+    """Return the record of a fingerprint, without the columns that `Fingerprint.of` fills in by itself."""
+    plain = Fingerprint.of(fingerprint.method, fingerprint.bits, extent=fingerprint.extent)
+
+    def column(name: str) -> list[Any]:
+        mine = getattr(fingerprint, name)
+        same = np.array_equal(mine, getattr(plain, name))
+        return [] if same else [int(value) if value == int(value) else value for value in mine.tolist()]
+
+    return FingerprintRecord(
+        method=fingerprint.method.id,
+        bits="".join(fingerprint.hex()),
+        extent=fingerprint.extent,
+        at=column("at"),
+        start=column("start"),
+        end=column("end"),
+        quality=column("quality"),
+    )
+
+
+def fingerprint_from(written: FingerprintRecord) -> Fingerprint:
+    """Return the fingerprint that a record describes.
+
+    Raises
+    ------
+    UnknownMethodError
+        If its method is not known.
+    ValueError
+        If its features or columns do not fit the method, or each other.
+    """
+    found = method(written.method)
+    data = bytes.fromhex(written.bits)
+    bits: NDArray[np.uint64] = np.frombuffer(data, dtype=">u8").astype(np.uint64).reshape(-1, found.words)
+    return Fingerprint.of(
+        found,
+        bits,
+        at=written.at or None,
+        start=written.start or None,
+        end=written.end or None,
+        quality=written.quality or 100,
+        extent=written.extent,
+    )
