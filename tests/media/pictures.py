@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,19 +14,24 @@ RGB = NDArray[np.uint8]
 SIZES = ((320, 240), (640, 480), (300, 420), (517, 389), (256, 256))
 
 
+@lru_cache(maxsize=200)
 def photograph(seed: int, width: int = 320, height: int = 240) -> RGB:
     """Return a picture with something of everything: soft texture, a gradient of light, and a few hard shapes."""
     y, x = np.mgrid[0:height, 0:width].astype(np.int64)
-    channels = []
-    for channel in range(3):
-        picture = (x * (_mixed(seed, 1) % 80) // width) + (y * (_mixed(seed, 2) % 80) // height)
-        for octave, weight in ((4, 90), (8, 60), (16, 40), (48, 20)):
-            picture += _texture(x, y, max(width, height) // octave + 1, seed * 31 + channel // 2) * weight // 256
-        channels.append(picture)
-    rgb = np.stack(channels, axis=-1)
+    light = (x * (_mixed(seed, 1) % 80) // width) + (y * (_mixed(seed, 2) % 80) // height)
+    cells = [
+        (max(width, height) // octave + 1, weight) for octave, weight in ((4, 90), (8, 60), (16, 40), (48, 20))
+    ]
+    warm, cold = (
+        light + sum(_texture(x, y, cell, seed * 31 + tone) * weight // 256 for cell, weight in cells)
+        for tone in (0, 1)
+    )
+    rgb = np.stack([warm, warm, cold], axis=-1)
     for shape in range(5):
         rgb[_shape(x, y, seed * 17 + shape)] += [_mixed(seed, shape * 3 + c) % 150 - 75 for c in range(3)]
-    return np.asarray(np.clip(rgb, 0, 255), dtype=np.uint8)
+    picture = np.clip(rgb, 0, 255).astype(np.uint8)
+    picture.flags.writeable = False
+    return np.asarray(picture)
 
 
 def encoded(picture: RGB | Image.Image, form: str = "PNG", **options: Any) -> bytes:
@@ -67,7 +73,9 @@ def _shape(x: NDArray[np.int64], y: NDArray[np.int64], seed: int) -> NDArray[np.
 def _texture(x: NDArray[np.int64], y: NDArray[np.int64], cell: int, seed: int) -> NDArray[np.int64]:
     """Return noise of 0 to 255 that changes over `cell` pixels, interpolated in between."""
     column, row, right, below = x // cell, y // cell, x % cell, y % cell
-    corners = [_mixed(seed, (column + dx) * 7919 + (row + dy) * 104729) % 256 for dy in (0, 1) for dx in (0, 1)]
+    across, down = np.arange(column.max() + 2), np.arange(row.max() + 2)[:, None]
+    grid = _mixed(seed, across * 7919 + down * 104729) % 256
+    corners = [grid[row + dy, column + dx] for dy in (0, 1) for dx in (0, 1)]
     upper = corners[0] * (cell - right) + corners[1] * right
     lower = corners[2] * (cell - right) + corners[3] * right
     mixed: NDArray[np.int64] = (upper * (cell - below) + lower * below) // (cell * cell)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from stanch.kernels.pdq import luma_of
-from stanch.media.borders import Box, without_borders
+from stanch.media.borders import SHARE, TOLERANCE, Box, without_borders
 from tests.media.pictures import bordered, encoded, photograph
 
 
@@ -40,6 +40,20 @@ def test_a_letterbox_inside_a_frame_goes_with_it() -> None:
 @pytest.mark.parametrize("seed", range(12))
 def test_a_photograph_keeps_its_edges(seed: int) -> None:
     assert without_borders(luma_of(photograph(seed))) == Box(0, 0, 320, 240)
+
+
+def test_a_soft_wall_at_a_side_is_no_border() -> None:
+    """This one's left side stays within the tolerance over ten columns."""
+    luma = luma_of(photograph(19, 640, 480))
+    near = np.abs(luma[:, :10].astype(int) - int(np.median(luma[:, 0]))) <= TOLERANCE
+    assert near.mean(axis=0).min() >= SHARE
+    assert without_borders(luma) == Box(0, 0, 640, 480)
+
+
+def test_specks_do_not_keep_a_border() -> None:
+    luma = luma_of(bordered(photograph(2), top=60, bottom=60)).copy()
+    luma[3::7, 100] = 200
+    assert without_borders(luma) == Box(0, 60, 320, 300)
 
 
 def test_a_sky_that_slowly_changes_is_no_border() -> None:

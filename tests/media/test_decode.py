@@ -1,10 +1,13 @@
 """What is sent of an image: each look of each frame once, the raw pixels beside it, and never too much."""
 
+import struct
+import zlib
+
 import numpy as np
 import pytest
 from PIL import Image
 
-from stanch.errors import MediaTooLargeError, UnreadableMediaError, UnsupportedMediumError
+from stanch.errors import InvalidValueError, MediaTooLargeError, UnreadableMediaError, UnsupportedMediumError
 from stanch.kernels.pdq import luma_of
 from stanch.media import BORDERS_REMOVED, ON_BLACK, Decoders, Limits
 from stanch.values import AS_IS
@@ -47,6 +50,21 @@ def test_of_many_frames_some_are_looked_at_evenly_and_a_remark_says_so() -> None
         assert few.image(data).frames == 10
     with Decoders(limits=Limits(pixels=80 * 60 * 2)) as small:
         assert small.image(data).remarks == ("2 of 10 frames were looked at",)
+
+
+def test_as_many_frames_as_the_limits_allow_fit_in_an_answer() -> None:
+    """Each of them on white and on black, with borders and without."""
+    shown = np.zeros((8, 8, 4), np.uint8)
+    shown[2:6, 2:6] = 255
+    frames = []
+    for number in range(1000):
+        shown[3, 3, :3], shown[4, 4, :3] = number % 256, number // 256
+        frames.append(Image.fromarray(shown.copy()))
+    data = encoded(frames[0], "TIFF", save_all=True, append_images=frames[1:])
+    with Decoders(limits=Limits(frames=1000)) as many:
+        assert len(many.image(data).canonical) == 1000
+    with pytest.raises(InvalidValueError):
+        Limits(frames=1001)
 
 
 def test_of_a_photograph_with_a_thumbnail_behind_it_only_the_photograph_is_seen(decoders: Decoders) -> None:
@@ -131,6 +149,15 @@ def test_an_image_that_is_cut_short_is_never_seen_as_whole(decoders: Decoders, n
     data = sound_files()[name]
     with pytest.raises(UnreadableMediaError):
         decoders.image(data[: int(len(data) * share)])
+
+
+def test_an_animation_that_lacks_frames_is_never_seen_as_whole(decoders: Decoders) -> None:
+    data = animated([0, 1, 2])
+    promise = b"acTL" + struct.pack(">II", 5, 0)
+    at = data.index(b"acTL")
+    data = data[:at] + promise + struct.pack(">I", zlib.crc32(promise)) + data[at + 16 :]
+    with pytest.raises(UnreadableMediaError):
+        decoders.image(data)
 
 
 @pytest.mark.parametrize(

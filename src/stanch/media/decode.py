@@ -28,7 +28,7 @@ def prepare(limits: Limits) -> None:
     """Load the decoders, and have them refuse what is too large or cut short."""
     Image.init()
     # Pillow refuses what has more than twice this many pixels, and only warns from this many on.
-    Image.MAX_IMAGE_PIXELS = limits.pixels // 2
+    Image.MAX_IMAGE_PIXELS = (limits.pixels + 1) // 2
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     # A confined process gets no further threads either, and this decoder fails where it asks for them in vain.
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
@@ -43,7 +43,7 @@ def image(data: bytes, limits: Limits, token: int) -> tuple[wire.Decoded, Sequen
     MediaTooLargeError
         Before anything is decoded, if the header promises too much.
     UnreadableMediaError
-        If it cannot be opened, or if a frame is missing or cut short. Decoders raise much else besides.
+        If it cannot be opened. Decoders raise much else besides, over frames that are missing or cut short.
     """
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
@@ -60,7 +60,7 @@ def _decode(opened: Image.Image, limits: Limits, token: int) -> tuple[wire.Decod
     picks = _picks(frames, opened, limits)
     reel, normaliser = Reel(limits), Normaliser()
     for number in picks:
-        _show(opened, number, frames, limits)
+        _show(opened, number, limits)
         if number == 0:
             raw = raw_luma(opened)
         reel.add(number, normaliser.backgrounds(opened))
@@ -78,14 +78,10 @@ def _decode(opened: Image.Image, limits: Limits, token: int) -> tuple[wire.Decod
     return answer, reel.bytes
 
 
-def _show(opened: Image.Image, number: int, frames: int, limits: Limits) -> None:
-    """Decode one frame, in place."""
-    try:
-        if number:
-            opened.seek(number)
-    except EOFError:
-        problem = f"it ends before frame {number + 1:,} of {frames:,}"
-        raise UnreadableMediaError(medium="image", problem=problem) from None
+def _show(opened: Image.Image, number: int, limits: Limits) -> None:
+    """Decode one frame, in place. Pillow raises one error or another if it is missing or cut short."""
+    if number:
+        opened.seek(number)
     _refuse_large(opened, limits)
     opened.load()
     _refuse_large(opened, limits)

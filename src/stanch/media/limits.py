@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+from stanch.errors import InvalidValueError
+
+MOST_FRAMES = 1000
+"""More frames than this do not fit in the header of an answer."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
@@ -28,3 +33,7 @@ class Limits:
     seconds: float = 20.0
     memory: int = 1536 << 20
     items: int = 500
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.frames <= MOST_FRAMES:
+            raise InvalidValueError(what="frames", problem=f"{self.frames:,} is not from 1 to {MOST_FRAMES:,}")

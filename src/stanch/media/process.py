@@ -37,16 +37,7 @@ class Worker:
     def __init__(self, limits: Limits) -> None:
         self.sound = True
         self._limits = limits
-        self._process = subprocess.Popen(  # noqa: S603 - this interpreter, and arguments of our own making
-            [*_command(), msgspec.json.encode(limits).decode()],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=_environment(),
-            bufsize=0,
-            close_fds=True,
-            start_new_session=True,
-        )
+        self._process = _started([*_command(), msgspec.json.encode(limits).decode()])
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._pipes = Pipes(outward=self._process.stdin.fileno(), inward=self._process.stdout.fileno())
@@ -137,6 +128,22 @@ class Worker:
             return self._process.wait(_END_SECONDS)
         except subprocess.TimeoutExpired:
             return None
+
+
+def _started(command: list[str]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(  # noqa: S603 - this interpreter, and arguments of our own making
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=_environment(),
+            bufsize=0,
+            close_fds=True,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise DecoderUnavailableError(problem=str(error)) from None
 
 
 def _command() -> list[str]:
