@@ -1,11 +1,16 @@
 """Texts: kinds and coverages as they are defined, in every script."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from stanch import index
 from stanch.fingerprints import text as text_fingerprints
-from stanch.matching import Bank, Matcher
+from stanch.index import Chain
+from stanch.matching import Bank, Matcher, passages
 from stanch.values import (
     BEHAVIOUR_BASED,
     BankInfo,
@@ -129,18 +134,37 @@ class TestCommonGrams:
         where = matcher(*(f"{shared} {writing(seed, WORDS)}" for seed in range(3)))
         assert len(scan(where, f"{shared} {writing(99, 100)}").matches) == 3
 
-    def test_versions_of_one_text_count_as_one(self) -> None:
-        """A statement that was banked six times is no formula: each copy of it is found."""
+    @pytest.mark.parametrize("share", [0.05, 0.1, 0.15])
+    @pytest.mark.parametrize("versions", [4, 6, 20])
+    def test_banking_versions_of_a_text_hides_neither_it_nor_its_copies(self, share: float, versions: int) -> None:
         text = writing(1, WORDS)
-        where = matcher(*(changed(text, 0.05, seed) for seed in range(6)))
-        copy = changed(text, 0.1, seed=77)
-        assert len(scan(where, copy).matches) == 6
-        assert {match.kind for match in scan(where, copy).matches} == {Kind.COPY}
+        where = matcher(*(changed(text, share, seed) for seed in range(versions)))
+        for copy in (text, changed(text, share, seed=777), changed(text, share, seed=778)):
+            assert strongest(scan(where, copy)) is Kind.COPY
 
-    def test_a_formula_that_is_banked_by_itself_joins_nothing(self) -> None:
+    def test_books_that_hold_a_text_do_not_hide_it(self) -> None:
+        text = writing(1, WORDS)
+        books = [f"{writing(20 + seed, WORDS)} {text} {writing(40 + seed, WORDS)}" for seed in range(6)]
+        where = matcher(text, *books, *(changed(text, 0.1, seed) for seed in range(8)))
+        assert strongest(scan(where, changed(text, 0.1, seed=77))) is Kind.COPY
+
+    def test_a_formula_that_somebody_banked_is_found_and_makes_nothing_else_a_match(self) -> None:
         formula = writing(50, 20)
         where = matcher(formula, *(f"{formula} {writing(seed, WORDS)}" for seed in range(6)))
-        assert scan(where, f"{formula} {writing(99, 100)}").matches == ()
+        match = only(where, f"{formula} {writing(99, 100)}")
+        assert (match.entry, match.kind) == ("e0", Kind.COPY_WITH_ADDITIONS)
+
+    def test_lists_that_share_a_formula_are_no_copies_of_each_other(self) -> None:
+        """Condolences, price lists, line-ups: other names between the same words, again and again."""
+        formula = writing(50, 6)
+
+        def listed(seed: int) -> str:
+            names = writing(seed, 40).split()
+            return " ".join(
+                f"{first} {last} {formula}" for first, last in zip(names[::2], names[1::2], strict=True)
+            )
+
+        assert strongest(scan(matcher(listed(1)), listed(2))) in {None, Kind.QUOTES}
 
 
 class TestLiveChanges:
@@ -168,7 +192,38 @@ class TestLiveChanges:
         assert where.match_readings("p", [reading], now=NOON + timedelta(hours=2)).matches == ()
 
 
-def test_text_that_repeats_itself_is_answered_in_reasonable_work() -> None:
-    """Every gram of the one stands everywhere in the other; only a few places of each are followed."""
-    periodic = "abcdefghijklmn " * 400
-    assert scan(matcher(periodic), periodic + "x" * 40).matches[0].kind in set(Kind)
+def strongest(result: PartResult) -> Kind | None:
+    return max((match.kind for match in result.matches), key=lambda kind: kind.rank, default=None)
+
+
+def test_text_that_repeats_itself_is_found_and_followed_only_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often the one stands in the other, the work of aligning them stays the same."""
+    aligned: list[int] = []
+    plain = index.align
+
+    def counting(query_at: NDArray[np.float64], *rest: Any, **named: Any) -> list[Chain]:
+        aligned.append(len(query_at))
+        return plain(query_at, *rest, **named)
+
+    monkeypatch.setattr(passages, "align", counting)
+    sentence = writing(1, 60)
+    where = matcher(f"{sentence} " * 40)
+    for often in (5, 50, 500):
+        assert strongest(scan(where, f"{sentence} " * often + "and more")) is Kind.COPY
+    assert aligned[1] == aligned[2]
+    assert max(aligned) <= 3 * 3 * len(sentence)
+
+
+def test_only_so_many_entries_are_aligned_with_one_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+    plain = index.align
+
+    def counting(*rest: Any, **named: Any) -> list[Chain]:
+        calls.append(1)
+        return plain(*rest, **named)
+
+    monkeypatch.setattr(passages, "align", counting)
+    text = writing(1, 60)
+    where = matcher(*(changed(text, 0.02, seed) for seed in range(80)))
+    assert strongest(scan(where, changed(text, 0.1, seed=999))) is Kind.COPY
+    assert len(calls) == passages.CANDIDATES

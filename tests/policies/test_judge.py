@@ -1,5 +1,6 @@
 """The default table, line by line, and what an operator may record."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -46,8 +47,11 @@ def match(kind: Kind, medium: Medium = Medium.TEXT, **changes: object) -> Match:
     return Match(**values)  # type: ignore[arg-type]
 
 
-def part(*matches: Match, medium: Medium = Medium.TEXT, symbols: int = 0, name: str = "p") -> PartResult:
-    return PartResult(name=name, medium=medium, matches=matches, symbols=symbols)
+def part(
+    *matches: Match, medium: Medium = Medium.TEXT, symbols: int = 0, unmatched: int | None = None, name: str = "p"
+) -> PartResult:
+    outside = symbols if unmatched is None else unmatched
+    return PartResult(name=name, medium=medium, matches=matches, symbols=symbols, unmatched=outside)
 
 
 def level(*parts: PartResult, policies: Policies | None = None) -> Level:
@@ -100,6 +104,11 @@ def test_what_was_not_scanned_is_reviewed_and_hides_no_match() -> None:
     assert level(unread, part(match(Kind.COPY), name="b")) is Level.HOLD
 
 
+def test_nobody_looks_at_what_is_private() -> None:
+    why = NotScanned(code="private-audience", reason="private")
+    assert level(PartResult(name="a", medium=Medium.FILE, not_scanned=(why,))) is Level.ALLOW
+
+
 def test_a_post_takes_the_outcome_of_its_most_severe_part() -> None:
     quote, copy = part(match(Kind.QUOTES), name="a"), part(match(Kind.COPY), name="b")
     assert level(quote, copy) is level(copy, quote) is Level.HOLD
@@ -117,15 +126,14 @@ class TestAnArticleThatShowsAPicture:
 
     def test_counts_only_text_that_does_not_match(self) -> None:
         shown = part(match(Kind.IDENTICAL, Medium.IMAGE), medium=Medium.IMAGE)
-        copied = part(match(Kind.COPY, query_cover=0.9), symbols=1000, name="text")
-        quoting = part(match(Kind.QUOTES, query_cover=0.1), symbols=1000, name="text")
+        copied = part(match(Kind.COPY, query_cover=0.9), symbols=1000, unmatched=100, name="text")
+        quoting = part(match(Kind.QUOTES, query_cover=0.1), symbols=1000, unmatched=900, name="text")
         assert level(shown, copied, policies=BLOCKING) is Level.BLOCK
         assert level(shown, quoting, policies=BLOCKING) is Level.REVIEW
 
-    def test_a_match_in_shadow_or_known_good_text_is_no_match_here(self) -> None:
-        shown = part(match(Kind.IDENTICAL, Medium.IMAGE), medium=Medium.IMAGE)
-        for harmless in (match(Kind.COPY, counted_only=True), match(Kind.COPY, known_good=True)):
-            assert level(shown, part(harmless, symbols=300, name="text"), policies=BLOCKING) is Level.REVIEW
+    def test_holds_for_an_image_that_came_as_a_hash(self) -> None:
+        shown = part(match(Kind.IDENTICAL, Medium.IMAGE, method="file-sha256/1"), medium=Medium.FILE)
+        assert level(shown, part(symbols=200, name="text"), policies=BLOCKING) is Level.REVIEW
 
     def test_does_not_lift_the_text_itself(self) -> None:
         shown = part(match(Kind.IDENTICAL, Medium.IMAGE), medium=Medium.IMAGE)
@@ -162,6 +170,31 @@ class TestKnownGoodContent:
         bad = match(Kind.COPY, Medium.IMAGE, distance=4)
         assert level(part(bad, near, medium=Medium.IMAGE)) is Level.ALLOW
         assert level(part(bad, far, medium=Medium.IMAGE)) is Level.REVIEW
+
+    def test_lifts_only_the_link_that_it_is(self) -> None:
+        """Whoever adds a harmless link beside a banked one gains nothing."""
+        bad = match(Kind.COPY, Medium.LINK, variant="link at character 0", distance=1)
+        here = match(Kind.COPY, Medium.LINK, known_good=True, variant="link at character 0", distance=0)
+        elsewhere = replace(here, variant="link at character 80")
+        assert level(part(bad, here)) is Level.ALLOW
+        assert level(part(bad, elsewhere)) is Level.REVIEW
+
+    def test_lifts_only_the_frames_that_it_covers(self) -> None:
+        def frames(start: int, end: int) -> tuple[AlignedSpans, ...]:
+            return (AlignedSpans(query=Span(start=start, end=end), bank=Span(start=0, end=1)),)
+
+        bad = match(Kind.COPY, Medium.IMAGE, spans=frames(1, 2), distance=4)
+        stock = match(Kind.COPY, Medium.IMAGE, known_good=True, spans=frames(0, 1), distance=0)
+        assert level(part(bad, stock, medium=Medium.IMAGE)) is Level.REVIEW
+        assert level(part(bad, replace(stock, spans=frames(0, 2)), medium=Medium.IMAGE)) is Level.ALLOW
+
+    def test_in_shadow_has_no_effect_either(self) -> None:
+        in_shadow = replace(good(0, 300), counted_only=True)
+        assert level(part(match(Kind.COPY), in_shadow)) is Level.HOLD
+
+    def test_that_a_post_is_identical_to_covers_all_of_it(self) -> None:
+        same_file = match(Kind.IDENTICAL, Medium.FILE, known_good=True)
+        assert level(part(match(Kind.COPY), same_file)) is Level.ALLOW
 
     def test_of_one_medium_says_nothing_of_another(self) -> None:
         link = match(Kind.COPY, Medium.LINK, known_good=True, distance=0)

@@ -37,6 +37,9 @@ from stanch.values import (
 HASHES = (FILE_SHA256, FILE_MD5, PDQ, PDQ_RAW)
 """The methods whose hashes people pass on by themselves."""
 
+IN_TEXT = "link at character "
+"""How the variant of a link begins that was found in a text; the character follows."""
+
 HEXADECIMAL = re.compile("[0-9a-fA-F]*")
 
 
@@ -82,7 +85,7 @@ def as_entry(part: Part, decoders: Decoders, *, subdomains: bool = False) -> tup
 
 def _of_text(content: str, problems: tuple[NotScanned, ...] = ()) -> tuple[Reading, ...]:
     """Read a text and each link in it; the text comes last, so that it names the medium."""
-    links = [_of_link(found.link, where=f"link at character {found.start}") for found in link.find(content)]
+    links = [_of_link(found.link, where=f"{IN_TEXT}{found.start}") for found in link.find(content)]
     reading = text.as_query(content)
     return (*links, replace(reading, not_scanned=(*problems, *reading.not_scanned)))
 

@@ -78,6 +78,18 @@ class PostingsIndex:
         ]
         return _as_hits(found, limit)
 
+    def frequency(self, queries: NDArray[np.uint64], *, bank: int, now: int = 0) -> NDArray[np.int64]:
+        """Return in how many entries of a bank each feature stands.
+
+        Parameters
+        ----------
+        queries : uint64 array, shape (queries, words).
+        now : seconds since 1970; entries that expired by then do not count.
+        """
+        held = (self._places.get(key, ()) for key in _keys(queries))
+        counts = [len({place[0] for place in places if place[1] == bank and place[3] > now}) for places in held]
+        return np.array(counts, dtype=np.int64)
+
     def _forget(self, key: bytes, entry: int) -> None:
         places = self._places.pop(key)
         kept = [place for place in places if place[0] != entry]

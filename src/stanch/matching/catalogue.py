@@ -1,32 +1,33 @@
 """All banks as numbers: what the indexes hold, and what their answers mean."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stanch.errors import BankExistsError, UnknownMethodError
+from stanch.errors import BankExistsError, UnknownBankError, UnknownEntryError, UnknownMethodError
 from stanch.index import NEVER, FeatureIndex, HammingIndex, Hits, PostingsIndex, Rows
 from stanch.matching.bank import Bank
-from stanch.values import METHODS, TEXT_GRAM, Entry, Fingerprint, Method
+from stanch.values import METHODS, TEXT_GRAM, BankInfo, Entry, Fingerprint, Medium, Method
 
-SAME_TEXT = 0.5
-"""Share of its grams that an entry has in common with another from which on both are one text."""
+REPEATS = 3
+"""A gram counts this often in one text; what repeats itself more often is a formula of a list, or a refrain."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Listed:
-    """An entry under its number.
-
-    Parameters
-    ----------
-    work : the number of the first entry of its bank that it is a version of; its own if it is the first.
-    """
+    """An entry under its number, in a bank under its own."""
 
     bank: Bank
+    bank_number: int
     entry: Entry
-    work: int
+
+    @property
+    def medium(self) -> Medium:
+        """What the entry shows; `FILE` where only its bytes are known."""
+        media = [found.method.medium for found in self.entry.fingerprints]
+        return next((medium for medium in media if medium is not Medium.FILE), Medium.FILE)
 
     def fingerprint(self, method: Method) -> Fingerprint:
         """Return the entry's fingerprint of this method."""
@@ -46,11 +47,14 @@ class Catalogue:
             method.id: HammingIndex(method.words) if method.radius else PostingsIndex(method.words)
             for method in METHODS.values()
         }
+        self._grams = PostingsIndex(TEXT_GRAM.words)
+        self._indexes[TEXT_GRAM.id] = self._grams
         self._banks: dict[int, Bank] = {}
         self._bank_numbers: dict[str, int] = {}
         self._listed: dict[int, Listed] = {}
         self._numbers: dict[tuple[int, str], int] = {}
-        self._texts: dict[int, Counter[int]] = defaultdict(Counter)
+        self._texts: Counter[int] = Counter()
+        self._frequencies: dict[int, NDArray[np.int64]] = {}
         self._next = 0
 
     def add_bank(self, bank: Bank) -> None:
@@ -64,19 +68,26 @@ class Catalogue:
         for entry in bank:
             self._list(number, entry)
 
+    def describe(self, info: BankInfo) -> None:
+        """Change what is said of a listed bank: its state and thresholds hold from now on."""
+        self._banks[self._number_of(info.name)].info = info
+
     def add(self, bank_name: str, entry: Entry) -> None:
         """Add an entry to a listed bank; it is found from now on."""
-        number = self._bank_numbers[bank_name]
+        number = self._number_of(bank_name)
         self._banks[number].add(entry)
         self._list(number, entry)
 
     def remove(self, bank_name: str, entry_id: str) -> None:
         """Remove an entry from a listed bank; it is no longer found from now on."""
-        bank = self._bank_numbers[bank_name]
+        bank = self._number_of(bank_name)
+        number = self._numbers.get((bank, entry_id))
+        if number is None:
+            raise UnknownEntryError(bank=bank_name, entry=entry_id)
         self._banks[bank].remove(entry_id)
-        number = self._numbers.pop((bank, entry_id))
-        work = self._listed.pop(number).work
-        self._texts[bank] -= Counter([work])
+        del self._numbers[bank, entry_id]
+        self._texts[bank] -= _fingerprint(self._listed.pop(number).entry, TEXT_GRAM) is not None
+        self._frequencies.clear()
         for index in self._indexes.values():
             index.remove([number])
 
@@ -85,8 +96,19 @@ class Catalogue:
         return self._listed[number]
 
     def texts(self, bank: int) -> int:
-        """Return how many different texts this bank holds; versions of one count as one."""
-        return len(self._texts[bank])
+        """Return how many texts this bank holds."""
+        return self._texts[bank]
+
+    def frequency(self, number: int, *, now: int) -> NDArray[np.int64]:
+        """Return in how many texts of its bank each gram of an entry stands, the entry itself among them.
+
+        Kept until a bank changes; an expiry in between is noticed with the next change.
+        """
+        if number not in self._frequencies:
+            listed = self._listed[number]
+            bits = listed.fingerprint(TEXT_GRAM).bits
+            self._frequencies[number] = self._grams.frequency(bits, bank=listed.bank_number, now=now)
+        return self._frequencies[number]
 
     def search(
         self, method: Method, bits: NDArray[np.uint64], *, now: int, limit: int | None, bank: int | None = None
@@ -96,40 +118,32 @@ class Catalogue:
         radius = {number: each.info.radius.get(method.id, method.radius) for number, each in banks.items()}
         return self._indexes[method.id].search(bits, radius=radius, limit=limit, now=now)
 
-    def works_of(self, entries: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the number of the work that each entry is a version of."""
-        numbers, where = np.unique(entries, return_inverse=True)
-        works = np.array([self._listed[int(number)].work for number in numbers], dtype=np.int64)
-        return works[where]
+    def _number_of(self, bank: str) -> int:
+        if bank not in self._bank_numbers:
+            raise UnknownBankError(bank=bank, known=", ".join(self._bank_numbers) or "none")
+        return self._bank_numbers[bank]
 
     def _list(self, bank: int, entry: Entry) -> None:
         number, self._next = self._next, self._next + 1
-        grams = _fingerprint(entry, TEXT_GRAM)
-        work = number if grams is None else self._work_of(bank, grams, number)
-        self._texts[bank][work] += grams is not None
-        self._listed[number] = Listed(bank=self._banks[bank], entry=entry, work=work)
+        self._texts[bank] += _fingerprint(entry, TEXT_GRAM) is not None
+        self._frequencies.clear()
+        self._listed[number] = Listed(bank=self._banks[bank], bank_number=bank, entry=entry)
         self._numbers[bank, entry.id] = number
         expires = NEVER if entry.expires is None else int(entry.expires.timestamp())
         for fingerprint in entry.fingerprints:
             rows = Rows.of_entry(fingerprint.bits, entry=number, bank=bank, at=fingerprint.at, expires=expires)
-            self._indexes[fingerprint.method.id].add(rows)
+            self._indexes[fingerprint.method.id].add(rows.take(first_occurrences(fingerprint.bits)))
 
-    def _work_of(self, bank: int, grams: Fingerprint, number: int) -> int:
-        """Return the work that a text is a version of: the one that it shares most of its grams with.
 
-        Versions of one text count as one where common grams are counted; else a statement that was banked
-        four times would be taken for a formula, and no copy of it would be found.
-        """
-        hits = self.search(TEXT_GRAM, np.unique(grams.bits, axis=0), now=0, limit=None, bank=bank)
-        shared = Counter(np.unique(np.stack([hits.entry, hits.query]), axis=1)[0].tolist())
-        for other, count in shared.most_common(1):
-            listed = self._listed[other]
-            theirs = listed.fingerprint(TEXT_GRAM)
-            alike = count >= SAME_TEXT * min(len(grams), len(theirs))
-            sizes = sorted([grams.extent, theirs.extent])
-            if alike and sizes[0] >= SAME_TEXT * sizes[1]:
-                return listed.work
-        return number
+def first_occurrences(bits: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Return which rows are among the first `REPEATS` of their value."""
+    _, value = np.unique(bits, axis=0, return_inverse=True)
+    value = value.ravel()
+    order = np.argsort(value, kind="stable")
+    begins = np.searchsorted(value[order], value[order])
+    kept = np.empty(len(value), dtype=np.bool_)
+    kept[order] = np.arange(len(value)) - begins < REPEATS
+    return kept
 
 
 def _fingerprint(entry: Entry, method: Method) -> Fingerprint | None:

@@ -1,25 +1,40 @@
 """The front of the library: posts in, matches out."""
 
+import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import groupby
 from types import TracebackType
 from typing import Self
 
-from stanch.fingerprints import Reading, as_query
+import numpy as np
+
+from stanch.fingerprints import IN_TEXT, Reading, as_query
 from stanch.matching.bank import Bank
 from stanch.matching.catalogue import Catalogue
 from stanch.matching.passages import find_passages
 from stanch.matching.wholes import EQUAL, find_wholes
 from stanch.media import Decoders
-from stanch.values import TEXT_GRAM, Entry, Fingerprint, Match, Medium, Part, PartResult, Post, PostResult
+from stanch.values import (
+    TEXT_GRAM,
+    BankInfo,
+    Entry,
+    Fingerprint,
+    Kind,
+    Match,
+    Medium,
+    Part,
+    PartResult,
+    Post,
+    PostResult,
+)
 
 
 class Matcher:
     """Hold banks ready, and say what of a post is in them.
 
-    Entries may be added and removed at any time; the next match knows of it. Use it as a context manager, or
-    call `close`, so that its decoder processes end with it.
+    Banks and entries may be added and removed at any time, by any thread; the next match knows of it. Use it as a
+    context manager, or call `close`, so that its decoder processes end with it.
 
     Parameters
     ----------
@@ -35,16 +50,29 @@ class Matcher:
     def __init__(self, banks: Iterable[Bank] = (), *, decoders: Decoders | None = None) -> None:
         self._catalogue = Catalogue()
         self._decoders = decoders or Decoders()
+        self._lock = threading.RLock()
         for bank in banks:
             self._catalogue.add_bank(bank)
 
+    def add_bank(self, bank: Bank) -> None:
+        """Add a bank with all its entries, or raise BankExistsError."""
+        with self._lock:
+            self._catalogue.add_bank(bank)
+
+    def describe(self, info: BankInfo) -> None:
+        """Change the description of a bank, its state and thresholds too, or raise UnknownBankError."""
+        with self._lock:
+            self._catalogue.describe(info)
+
     def add(self, bank: str, entry: Entry) -> None:
-        """Add an entry to a bank, or raise EntryExistsError."""
-        self._catalogue.add(bank, entry)
+        """Add an entry to a bank, or raise EntryExistsError or UnknownBankError."""
+        with self._lock:
+            self._catalogue.add(bank, entry)
 
     def remove(self, bank: str, entry: str) -> None:
-        """Remove an entry from a bank, or raise UnknownEntryError."""
-        self._catalogue.remove(bank, entry)
+        """Remove an entry from a bank, or raise UnknownEntryError or UnknownBankError."""
+        with self._lock:
+            self._catalogue.remove(bank, entry)
 
     def match(self, post: Post, *, now: datetime | None = None) -> PostResult:
         """Return what was found in every part of a post, and what could not be looked at.
@@ -63,13 +91,16 @@ class Matcher:
         """Return what the readings of one part find; for fingerprints that were made elsewhere."""
         readings = tuple(readings)
         seconds = int((now or datetime.now(UTC)).timestamp())
-        found = [match for reading in readings for match in self._find(reading.fingerprints, seconds)]
+        with self._lock:  # media were read before; what is left is one look into the indexes
+            found = [match for reading in readings for match in self._find(reading.fingerprints, seconds)]
+        best = tuple(_best_of_each_entry(found))
         return PartResult(
             name=name,
             medium=readings[-1].medium if readings else Medium.FILE,
-            matches=tuple(_best_of_each_entry(found)),
+            matches=best,
             not_scanned=tuple(reason for reading in readings for reason in reading.not_scanned),
             symbols=sum(reading.symbols for reading in readings),
+            unmatched=sum(_unmatched(reading, best) for reading in readings),
             remarks=tuple(remark for reading in readings for remark in reading.remarks),
         )
 
@@ -95,14 +126,29 @@ class Matcher:
                 yield from find_wholes(self._catalogue, variants, now=now)
 
 
+def _unmatched(reading: Reading, matches: Iterable[Match]) -> int:
+    """Return how many symbols of a text lie outside every span that is aligned with known content."""
+    counted = [match for match in matches if match.medium is Medium.TEXT and match.has_effect]
+    if any(match.kind is Kind.IDENTICAL for match in counted):
+        return 0
+    grams = next((found for found in reading.fingerprints if found.method == TEXT_GRAM), None)
+    if grams is None or not counted:
+        return reading.symbols
+    outside = np.ones(len(grams), dtype=np.bool_)
+    for pair in (pair for match in counted for pair in match.spans):
+        outside &= (grams.start < pair.query.start) | (grams.end > pair.query.end)
+    return round(reading.symbols * float(outside.mean()))
+
+
 def _best_of_each_entry(matches: Iterable[Match]) -> list[Match]:
-    """Return one match an entry, the strongest, strongest first.
+    """Return one match an entry, the strongest, strongest first; one for each link to it in a text.
 
     SHA-256 goes before MD5, which can be forged, and an identical text keeps the spans of its passages.
     """
-    best: dict[tuple[str, str], Match] = {}
+    best: dict[tuple[str, str, str], Match] = {}
     for match in sorted(matches, key=_weakness):
-        best.setdefault((match.bank, match.entry), match)
+        place = match.variant if match.variant.startswith(IN_TEXT) else ""
+        best.setdefault((match.bank, match.entry, place), match)
     return list(best.values())
 
 

@@ -1,13 +1,14 @@
 """What is compared passage by passage: texts."""
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stanch.index import Chain, Hits, align
-from stanch.matching.catalogue import Catalogue, Listed
+from stanch.matching.catalogue import Catalogue, first_occurrences
 from stanch.matching.wholes import found
 from stanch.values import TEXT_GRAM, AlignedSpans, Fingerprint, Kind, Match, Span
 
@@ -32,11 +33,14 @@ COMMON = 3
 MIN_SUPPORT = 24
 """A chain whose grams cover fewer symbols than two whole grams do is chance."""
 
-HITS_PER_PLACE = 4
-"""How often one gram of the query is followed into one entry; text that repeats itself needs no more."""
+MOSTLY = 0.5
+"""An entry of which more than this share is common is taken whole: somebody banked it for what it says."""
 
-LIMIT = 1000
-"""How many entries of a bank one gram is followed into; in a bank of up to a million, a gram in more is common."""
+CANDIDATES = 50
+"""How many entries of a bank a text is aligned with, those first that share most grams with it."""
+
+LIMIT = 200
+"""How many entries of a bank one gram is followed into."""
 
 Mask = NDArray[np.bool_]
 
@@ -72,60 +76,70 @@ def find_passages(catalogue: Catalogue, query: Fingerprint, *, now: int) -> list
     query : every gram of the text, by `text-gram/1`.
     now : seconds since 1970.
     """
-    hits = catalogue.search(TEXT_GRAM, query.bits, now=now, limit=LIMIT)
-    if not len(hits):
-        return []
-    works = _works_of_each_gram(catalogue, hits)
-    common = works > _common_from(catalogue, hits)
-    rare = hits.take(~common)
-    weight = _weight(catalogue, hits, works)[~common]
-    matches = []
-    for bank, entry, chosen in _by_entry(rare, query.at[rare.query]):
-        side = hits.take(common & (hits.bank == bank))
-        mask = _covered(query.at[side.query], query.extent)
-        match = _match(catalogue, catalogue.listed(entry), query, rare.take(chosen), weight[chosen], mask)
-        if match is not None:
-            matches.append(match)
-    return matches
+    counted = first_occurrences(query.bits)
+    rows = np.flatnonzero(counted)
+    hits = catalogue.search(TEXT_GRAM, query.bits[rows], now=now, limit=LIMIT)
+    hits = replace(hits, query=rows[hits.query])
+    repeated = _covered(query.at[~counted], query.extent)
+    matches = [
+        _match(catalogue, entry, query, hits.take(chosen), repeated, now) for entry, chosen in _candidates(hits)
+    ]
+    return [match for match in matches if match is not None]
 
 
 def _match(
-    catalogue: Catalogue, listed: Listed, query: Fingerprint, hits: Hits, weight: NDArray[np.float64], common: Mask
+    catalogue: Catalogue, number: int, query: Fingerprint, hits: Hits, repeated: Mask, now: int
 ) -> Match | None:
     """Return the match with one entry, or None if they share too little."""
-    query_at = query.at[hits.query]
-    chains = [
-        chain
-        for chain in align(
-            query_at,
-            hits.at,
-            weight,
-            slope=(5 / 6, 7 / 6),  # words come and go: one symbol in six
-            gap=120,  # about twenty words; a longer gap starts a new span
-            slack=6,  # a word more or less
-            reach=GRAM,
-            gap_cost=0.2,  # a chain grows while at least every fifth symbol is found
-        )
-        if _support(query_at[chain.members]) >= MIN_SUPPORT
-    ]
+    listed = catalogue.listed(number)
     entry = listed.fingerprint(TEXT_GRAM)
-    mine = _Side(aligned=_reached(chains, query_at, query.extent), common=common)
-    if mine.count < MIN_ALIGNED:
-        return None
-    theirs = _Side(
-        aligned=_reached(chains, hits.at, entry.extent),
-        common=_common_symbols(catalogue, listed, int(hits.bank[0])),
-    )
-    if theirs.count < MIN_ALIGNED:
+    known = _common_grams(catalogue, number, entry, now)
+    place = np.searchsorted(entry.at, hits.at)
+    common = known[place]
+    mine_common = repeated | _covered(query.at[hits.query[common]], query.extent)
+    theirs_common = _covered(entry.at[known | ~first_occurrences(entry.bits)], entry.extent)
+    hits, place = hits.take(~common), place[~common]
+    chains = _chains(query.at[hits.query], hits.at)
+    mine = _Side(aligned=_reached(chains, query.at[hits.query], query.extent), common=mine_common)
+    theirs = _Side(aligned=_reached(chains, hits.at, entry.extent), common=theirs_common)
+    if min(mine.count, theirs.count) < MIN_ALIGNED:
         return None
     return found(
         listed,
         TEXT_GRAM,
         kind=_kind(mine, theirs),
         cover=(mine.cover, theirs.cover),
-        spans=_spans(chains, hits, query, entry),
+        spans=_spans(chains, hits.query, place, query, entry),
         variant=query.variant,
     )
+
+
+def _chains(query_at: NDArray[np.float64], bank_at: NDArray[np.float64]) -> list[Chain]:
+    """Align two texts, words coming and going, and drop what is chance."""
+    chains = align(
+        query_at,
+        bank_at,
+        np.ones(len(query_at)),
+        slope=(5 / 6, 7 / 6),  # one symbol in six comes or goes
+        gap=120,  # about twenty words; a longer gap starts a new span
+        slack=6,  # a word more or less
+        reach=GRAM,
+        gap_cost=0.2,  # a chain grows while at least every fifth symbol is found
+    )
+    return [chain for chain in chains if _support(query_at[chain.members]) >= MIN_SUPPORT]
+
+
+def _common_grams(catalogue: Catalogue, number: int, entry: Fingerprint, now: int) -> Mask:
+    """Return which grams of an entry are common in its bank; none if the entry is mostly made of such.
+
+    Versions of one statement, or the statement and books that hold it, make each other's grams common. Were they
+    then to count for nothing, banking a text once more would hide it.
+    """
+    bank = catalogue.listed(number).bank_number
+    common = catalogue.frequency(number, now=now) > max(COMMON, catalogue.texts(bank) / 1000)
+    if _covered(entry.at[common], entry.extent).mean() > MOSTLY:
+        return np.zeros(len(entry), dtype=np.bool_)
+    return common
 
 
 def _kind(query: _Side, bank: _Side) -> Kind:
@@ -137,60 +151,15 @@ def _kind(query: _Side, bank: _Side) -> Kind:
     return Kind.QUOTES
 
 
-def _by_entry(hits: Hits, query_at: NDArray[np.float64]) -> Iterator[tuple[int, int, NDArray[np.int64]]]:
-    """Yield bank, entry and rows of each entry that was hit more than once.
-
-    Of the places that one gram has in an entry, those are followed that lie nearest to its own place in the query:
-    text that repeats itself is then aligned with its next repetition, and the work stays bounded.
-    """
-    order = np.lexsort((np.abs(hits.at - query_at), hits.query, hits.entry))
-    order = order[_rank_in_runs(hits.entry[order], hits.query[order]) < HITS_PER_PLACE]
-    for rows in np.split(order, np.flatnonzero(np.diff(hits.entry[order])) + 1):
-        if len(rows) > 1:
-            yield int(hits.bank[rows[0]]), int(hits.entry[rows[0]]), rows
-
-
-def _rank_in_runs(*columns: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Number the rows in each run of equal values from 0."""
-    rows = np.arange(len(columns[0]))
-    begins = np.ones(len(rows), dtype=np.bool_)
-    begins[1:] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
-    return rows - np.maximum.accumulate(np.where(begins, rows, 0))
-
-
-def _works_of_each_gram(catalogue: Catalogue, hits: Hits) -> NDArray[np.int64]:
-    """Return, for each hit, in how many different texts of its bank its gram stands."""
-    columns = np.stack([hits.query, hits.bank, catalogue.works_of(hits.entry)])
-    distinct = np.unique(columns, axis=1)
-    grams, count = np.unique(distinct[:2], axis=1, return_counts=True)
-    _, where = np.unique(np.concatenate([grams, columns[:2]], axis=1), axis=1, return_inverse=True)
-    where = where.ravel()
-    by_gram = np.empty(int(where.max()) + 1, dtype=np.int64)
-    by_gram[where[: len(count)]] = count
-    return by_gram[where[len(count) :]]
-
-
-def _common_from(catalogue: Catalogue, hits: Hits) -> NDArray[np.float64]:
-    """Return, for each hit, in how many texts of its bank a gram may stand without being common."""
-    banks, where = np.unique(hits.bank, return_inverse=True)
-    bound = np.array([max(COMMON, catalogue.texts(int(bank)) / 1000) for bank in banks])
-    return bound[where]
-
-
-def _weight(catalogue: Catalogue, hits: Hits, works: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return how rare each hit's gram is: 1 if one text holds it, falling to 0 as all do (normalised IDF)."""
-    banks, where = np.unique(hits.bank, return_inverse=True)
-    texts = np.array([catalogue.texts(int(bank)) for bank in banks], dtype=np.float64)[where]
-    weight: NDArray[np.float64] = np.log((texts + 1) / works) / np.log(texts + 1)
-    return weight
-
-
-def _common_symbols(catalogue: Catalogue, listed: Listed, bank: int) -> Mask:
-    """Return which symbols of an entry lie in grams that are common in its bank."""
-    entry = listed.fingerprint(TEXT_GRAM)
-    hits = catalogue.search(TEXT_GRAM, entry.bits, now=0, limit=LIMIT, bank=bank)
-    common = _works_of_each_gram(catalogue, hits) > _common_from(catalogue, hits)
-    return _covered(entry.at[hits.query[common]], entry.extent)
+def _candidates(hits: Hits) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """Yield the entries that were hit most in each bank, more than once, and the rows of each."""
+    order = np.lexsort((hits.at, hits.query, hits.entry))
+    groups = np.split(order, np.flatnonzero(np.diff(hits.entry[order])) + 1)
+    taken: Counter[int] = Counter()
+    for rows in sorted(groups, key=len, reverse=True):
+        if len(rows) > 1 and taken[int(hits.bank[rows[0]])] < CANDIDATES:
+            taken[int(hits.bank[rows[0]])] += 1
+            yield int(hits.entry[rows[0]]), rows
 
 
 def _covered(at: NDArray[np.float64], extent: float) -> Mask:
@@ -218,13 +187,18 @@ def _support(at: NDArray[np.float64]) -> float:
     return float(np.minimum(np.diff(at), GRAM).sum()) + GRAM
 
 
-def _spans(chains: list[Chain], hits: Hits, query: Fingerprint, entry: Fingerprint) -> tuple[AlignedSpans, ...]:
+def _spans(
+    chains: list[Chain],
+    query_rows: NDArray[np.int64],
+    bank_rows: NDArray[np.int64],
+    query: Fingerprint,
+    entry: Fingerprint,
+) -> tuple[AlignedSpans, ...]:
     """Return the chains as stretches of both originals, in order of the query."""
-    place = np.searchsorted(entry.at, hits.at)
     spans = [
         AlignedSpans(
-            query=_span(query, hits.query[chain.members]),
-            bank=_span(entry, place[chain.members]),
+            query=_span(query, query_rows[chain.members]),
+            bank=_span(entry, bank_rows[chain.members]),
             slope=round(chain.slope, 3),
         )
         for chain in chains

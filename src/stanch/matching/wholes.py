@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
+from stanch.fingerprints import IN_TEXT
 from stanch.index import Hits
 from stanch.matching.catalogue import Catalogue, Listed
 from stanch.values import (
@@ -15,6 +17,7 @@ from stanch.values import (
     Fingerprint,
     Kind,
     Match,
+    Medium,
     Method,
     Purpose,
     Span,
@@ -41,37 +44,40 @@ def find_wholes(catalogue: Catalogue, fingerprints: Iterable[Fingerprint], *, no
     bits = np.concatenate([fingerprint.bits for fingerprint in variants])
     hits = catalogue.search(method, bits, now=now, limit=LIMIT)
     rows = [(fingerprint, row) for fingerprint in variants for row in range(len(fingerprint))]
+    away = hits.distance + np.array([_steps_below(*rows[int(row)]) for row in hits.query], dtype=np.int64)
     return [
-        _match(catalogue.listed(int(hits.entry[hit])), *rows[int(hits.query[hit])], hits=hits, hit=hit)
-        for hit in _nearest(hits, [_distance(*rows[int(row)]) for row in hits.query])
+        _match(catalogue.listed(int(hits.entry[chosen[0]])), rows, hits.take(chosen), int(away[chosen[0]]))
+        for chosen in _by_place(hits, away, [fingerprint.variant for fingerprint, _ in rows])
     ]
 
 
-def _distance(fingerprint: Fingerprint, row: int) -> float:
-    """Return what a hit of this feature has to go before the bits are counted: a link's segments below it."""
-    return fingerprint.extent - float(fingerprint.end[row]) if fingerprint.method == LINK else 0.0
+def _steps_below(fingerprint: Fingerprint, row: int) -> int:
+    """Return how far a link leads beyond what this feature of it names; 0 for other media."""
+    return int(fingerprint.extent - fingerprint.end[row]) if fingerprint.method == LINK else 0
 
 
-def _nearest(hits: Hits, before: list[float]) -> list[int]:
-    """Return the best hit of each entry."""
-    best: dict[int, int] = {}
-    distance = hits.distance + np.array(before, dtype=np.float64)
-    for hit in np.argsort(distance, kind="stable").tolist():
-        best.setdefault(int(hits.entry[hit]), hit)
-    return sorted(best.values())
+def _by_place(hits: Hits, away: NDArray[np.int64], variants: list[str]) -> list[NDArray[np.int64]]:
+    """Return the hits of each entry, nearest first; those of each link in a text by themselves."""
+    places: dict[tuple[int, str], list[int]] = {}
+    for hit in np.argsort(away, kind="stable").tolist():
+        variant = variants[int(hits.query[hit])]
+        link = variant if variant.startswith(IN_TEXT) else ""
+        places.setdefault((int(hits.entry[hit]), link), []).append(hit)
+    return [np.array(chosen, dtype=np.int64) for chosen in places.values()]
 
 
-def _match(listed: Listed, fingerprint: Fingerprint, row: int, *, hits: Hits, hit: int) -> Match:
+def _match(listed: Listed, rows: list[tuple[Fingerprint, int]], hits: Hits, away: int) -> Match:
+    fingerprint, _ = rows[int(hits.query[0])]
     method = fingerprint.method
     equal = method in EQUAL
-    away = int(hits.distance[hit] + _distance(fingerprint, row))
+    spans = {_spans(listed, *rows[int(query)], float(at)) for query, at in zip(hits.query, hits.at, strict=True)}
     return found(
         listed,
         method,
         kind=Kind.IDENTICAL if equal else Kind.COPY,
         distance=None if equal else away,
         cover=(1.0, 1.0) if equal else None,
-        spans=(_spans(listed, fingerprint, row, float(hits.at[hit])),),
+        spans=tuple(sorted(spans, key=lambda pair: (pair.query.start, pair.bank.start))),
         variant=fingerprint.variant,
     )
 
@@ -95,13 +101,16 @@ def found(
     distance: int | None = None,
     variant: str,
 ) -> Match:
-    """Make the match with an entry, filling in what its bank says of it."""
+    """Make the match with an entry, filling in what its bank says of it.
+
+    A file's hash has no medium of its own where the entry says what the file shows: an image stays one.
+    """
     info = listed.bank.info
     return Match(
         bank=info.name,
         entry=listed.entry.id,
         method=method.id,
-        medium=method.medium,
+        medium=listed.medium if method.medium is Medium.FILE else method.medium,
         kind=kind,
         confirmed=listed.entry.confirmed_by is not None,
         counted_only=info.state is State.SHADOW,

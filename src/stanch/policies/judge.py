@@ -6,9 +6,10 @@ named person confirmed it, and a recorded policy of the operator for that bank.
 
 from dataclasses import replace
 
+from stanch.errors import PrivateAudienceError
 from stanch.policies.known_good import known_good_cover
 from stanch.policies.policy import DEFAULT, BankPolicy, Policies
-from stanch.values import FILE_MD5, Kind, Level, Match, Medium, Outcome, PartResult, PostResult, Reason
+from stanch.values import FILE_MD5, Kind, Level, Match, Medium, NotScanned, Outcome, PartResult, PostResult, Reason
 
 ARTICLE = 200
 """So many symbols of text that do not match, beside an image that does, make an article that shows it."""
@@ -32,12 +33,8 @@ def judge(result: PostResult, policies: Policies | None = None) -> Outcome:
     policies : what the operator recorded, by name of bank; without it the defaults hold.
     """
     policies = policies or {}
-    text = _unmatched_symbols(result)
-    reasons = [
-        _beside_article(reason, part, text) if reason.match else reason
-        for part in result.parts
-        for reason in _reasons(part, policies)
-    ]
+    text = sum(part.unmatched for part in result.parts)
+    reasons = [_beside_article(reason, text) for part in result.parts for reason in _reasons(part, policies)]
     reasons.sort(key=_shown_later)
     level = reasons[0].level if reasons else Level.ALLOW
     return Outcome(post=result.post, level=level, reasons=tuple(reasons))
@@ -49,15 +46,18 @@ def _shown_later(reason: Reason) -> tuple[int, bool]:
 
 
 def _reasons(part: PartResult, policies: Policies) -> list[Reason]:
-    known_good = [match for match in part.matches if match.known_good]
-    reasons = [
-        Reason(level=Level.REVIEW, code="not-scanned", text=f"not scanned: {why.reason}", part=part.name)
-        for why in part.not_scanned
-    ]
+    known_good = [match for match in part.matches if match.known_good and not match.counted_only]
+    reasons = [_of_not_scanned(why, part.name) for why in part.not_scanned]
     for match in part.matches:
         reason = _of_match(match, policies.get(match.bank, DEFAULT), part.name)
         reasons.append(_relieved(reason, match, known_good))
     return reasons
+
+
+def _of_not_scanned(why: NotScanned, part: str) -> Reason:
+    """Have a person look, unless it is private: then nobody does."""
+    level = Level.ALLOW if why.code == PrivateAudienceError.code else Level.REVIEW
+    return Reason(level=level, code="not-scanned", text=f"not scanned: {why.reason}", part=part)
 
 
 def _of_match(match: Match, policy: BankPolicy, part: str) -> Reason:
@@ -69,10 +69,10 @@ def _of_match(match: Match, policy: BankPolicy, part: str) -> Reason:
 
 
 def _without_effect(match: Match) -> tuple[Level, str, str] | None:
-    if match.known_good:
-        return Level.ALLOW, "known-good", "known to be good"
     if match.counted_only:
         return Level.ALLOW, "shadow", f"{match.kind}, in a bank in shadow: counted, nothing else"
+    if match.known_good:
+        return Level.ALLOW, "known-good", "known to be good"
     return None
 
 
@@ -118,19 +118,10 @@ def _relieved(reason: Reason, match: Match, known_good: list[Match]) -> Reason:
     return replace(reason, level=level, code="known-good-covers", text=text)
 
 
-def _beside_article(reason: Reason, part: PartResult, unmatched: int) -> Reason:
+def _beside_article(reason: Reason, unmatched: int) -> Reason:
     """An article that shows a banked poster is no copy of it: a person looks."""
-    if part.medium is not Medium.IMAGE or unmatched < ARTICLE or reason.level <= Level.REVIEW:
+    image = reason.match is not None and reason.match.medium is Medium.IMAGE
+    if not image or unmatched < ARTICLE or reason.level <= Level.REVIEW:
         return reason
     text = f"{reason.text}; beside {unmatched} symbols of text that do not match"
     return replace(reason, level=Level.REVIEW, code="image-in-article", text=text)
-
-
-def _unmatched_symbols(result: PostResult) -> int:
-    """Return how many symbols of text in a post lie outside every match that counts."""
-    return sum(round(part.symbols * (1 - _covered(part))) for part in result.parts)
-
-
-def _covered(part: PartResult) -> float:
-    covers = [match.query_cover or 0.0 for match in part.matches if not (match.known_good or match.counted_only)]
-    return max(covers, default=0.0)

@@ -72,8 +72,12 @@ class BankInfo:
     radius: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not self.name or not all(c.isascii() and (c.isalnum() or c in "-_.") for c in self.name):
-            self._refuse("name", "use letters, digits, '-', '_' and '.'")
+        if (
+            not self.name
+            or self.name.startswith(".")
+            or not all(c.isascii() and (c.isalnum() or c in "-_.") for c in self.name)
+        ):
+            self._refuse("name", "use letters, digits, '-', '_' and '.', and do not begin with '.'")
         for required in ("owner", "legal_basis"):
             if not getattr(self, required).strip():
                 self._refuse(required, "must be stated")
@@ -126,6 +130,13 @@ class Entry:
     def __post_init__(self) -> None:
         if not self.id or not self.id.isprintable():
             raise InvalidValueError(what=f"entry id {self.id!r}", problem="must be printable")
+        if self.confirmed_by is not None and not self.confirmed_by.strip():
+            raise InvalidValueError(
+                what=f"entry {self.id!r}: confirmed_by", problem="must name somebody, or be absent"
+            )
+        methods = [fingerprint.method for fingerprint in self.fingerprints]
+        if len(set(methods)) != len(methods):
+            raise InvalidValueError(what=f"entry {self.id!r}", problem="has two fingerprints of one method")
         for name, moment in (("added", self.added), ("expires", self.expires)):
             if moment is not None and moment.tzinfo is None:
                 raise InvalidValueError(what=f"entry {self.id!r}: {name}", problem="needs a time zone")

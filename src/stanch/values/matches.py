@@ -67,6 +67,11 @@ class Match:
     spans: tuple[AlignedSpans, ...] = ()
     variant: str = AS_IS
 
+    @property
+    def has_effect(self) -> bool:
+        """Whether the match can speak against a post: it is with known content, and its bank is not in shadow."""
+        return not (self.counted_only or self.known_good)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NotScanned:
@@ -83,6 +88,7 @@ class PartResult:
     Parameters
     ----------
     symbols : how many symbols of normalised text the part holds; 0 for other media.
+    unmatched : how many of them lie outside every span that is aligned with known content.
     remarks : what a person should know and no rule acts on, such as an image too plain to compare.
     """
 
@@ -91,6 +97,7 @@ class PartResult:
     matches: tuple[Match, ...] = ()
     not_scanned: tuple[NotScanned, ...] = ()
     symbols: int = 0
+    unmatched: int = 0
     remarks: tuple[str, ...] = ()
 
 
