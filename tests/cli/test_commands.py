@@ -1,6 +1,7 @@
 """The commands, as people and programs call them."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -138,10 +139,68 @@ class TestScan:
         assert '"distance": 3' in json.dumps(answer)
 
     @pytest.mark.usefixtures("here")
-    def test_no_file_and_a_private_post_are_wrong_use(self) -> None:
+    def test_no_file_is_wrong_use(self) -> None:
         assert stanch("scan", "nowhere.txt").exit_code == 2
-        done = outside("scan", "-", stdin=b'{"id": "9", "audience": "private", "text": "x"}')
-        assert (done.returncode, "private messages are not scanned" in done.stderr.decode()) == (2, True)
+
+    @pytest.mark.usefixtures("here")
+    def test_a_private_post_is_refused_by_itself_and_nobody_looks_at_it(self) -> None:
+        private = {"id": "9", "audience": "private", "text": STATEMENT}
+        lines = [json.dumps(private), json.dumps({"id": "good", "text": STATEMENT})]
+        code, (refused, held) = answers("scan", "-", stdin="\n".join(lines).encode())
+        assert (code, refused["outcome"], held["outcome"]) == (4, "allow", "hold")
+        assert "private messages are not scanned" in json.dumps(refused)
+        assert refused["parts"][0]["matches"] == []
+
+    @pytest.mark.usefixtures("here")
+    def test_a_bank_file_that_is_named_rests_on_nobodys_word(self) -> None:
+        """Whatever it says of itself: no policy of this installation applies to it."""
+        recorded = "recorded_by = 'Ada'\nrecorded_on = 2026-01-01\nreason = 'r'\n"
+        Path("stanch.toml").write_text(f"[policies.known]\nblock_identical = true\n{recorded}", encoding="utf-8")
+        assert answers("scan", "statement.txt")[1][0]["outcome"] == "block"
+        assert answers("scan", "statement.txt", "--bank", "banks/known.bank")[1][0]["outcome"] == "hold"
+        assert stanch("scan", "statement.txt", "--bank", "nowhere.bank").exit_code == 2
+
+    @pytest.mark.usefixtures("here")
+    def test_a_folder_is_scanned_whole_and_what_cannot_be_read_costs_only_itself(self) -> None:
+        folder = Path("uploads")
+        deep = folder.joinpath(*["d"] * 300)
+        deep.mkdir(parents=True)
+        (deep / ".hidden.txt").write_text(STATEMENT, encoding="utf-8")
+        (folder / "empty").write_bytes(b"")
+        (folder / "nowhere").symlink_to("not-there")
+        (folder / "loop").symlink_to(folder.resolve())
+        os.mkfifo(folder / "pipe")
+        code, found = answers("scan", folder)
+        outcome = {Path(answer["post"]).name: answer["outcome"] for answer in found}
+        assert code == 4
+        assert outcome == {
+            ".hidden.txt": "hold",
+            "empty": "allow",
+            "nowhere": "review",
+            "loop": "review",
+            "pipe": "review",
+        }
+
+    @pytest.mark.usefixtures("here")
+    def test_a_post_cannot_hide_the_files_beside_it(self) -> None:
+        folder = Path("post")
+        folder.mkdir()
+        (folder / "other.txt").write_text(STATEMENT, encoding="utf-8")
+        (folder / "post.json").write_text('{"id": "x", "text": "hi"}', encoding="utf-8")
+        assert answers("scan", folder)[1][0]["outcome"] == "hold"
+
+    @pytest.mark.usefixtures("here")
+    @pytest.mark.parametrize("name", ["a\u0000b", "x" * 300, "../statement.txt"])
+    def test_a_wrong_name_of_a_file_costs_only_its_post(self, name: str) -> None:
+        lines = [json.dumps({"id": "bad", "media": [name]}), json.dumps({"id": "good", "text": STATEMENT})]
+        code, found = answers("scan", "-", stdin="\n".join(lines).encode())
+        assert (code, [answer["outcome"] for answer in found]) == (4, ["review", "hold"])
+
+    @pytest.mark.usefixtures("here")
+    @pytest.mark.parametrize("line", ['{"a":' * 100_000, '{"text": "x", "medias": ["statement.txt"]}', "[1]"])
+    def test_odd_json_is_never_clean(self, line: str) -> None:
+        code, (answer,) = answers("scan", "-", stdin=b"\xef\xbb\xbf" + line.encode())
+        assert (code, answer["outcome"]) == (4, "review")
 
     def test_says_so_if_there_is_no_bank(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)

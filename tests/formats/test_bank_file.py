@@ -158,6 +158,15 @@ def test_a_newer_version_is_refused_by_name(tmp_path: Path) -> None:
         ({"fingerprints": [{"method": "link/1", "bits": "zz" * 8, "extent": 1}]}, "hex"),
         ({"fingerprints": [{"method": "link/1", "bits": "00" * 8, "extent": 1, "quality": [999]}]}, "quality"),
         ({"labels": "poster"}, "labels"),
+        ({"confirmed_by": " "}, "must name somebody"),
+        ({"fingerprints": [{"method": "text-gram/1", "bits": "00" * 8, "extent": 5}]}, "outside its extent"),
+        ({"fingerprints": [{"method": "text-gram/1", "bits": "00" * 8, "extent": 1e15}]}, "extent and places"),
+        ({"fingerprints": [{"method": "text-gram/1", "bits": "00" * 8, "extent": -1}]}, "extent and places"),
+        ({"fingerprints": [{"method": "text-gram/1", "bits": "00" * 8, "extent": 50, "at": [1e9]}]}, "outside"),
+        ({"fingerprints": [{"method": "link/1", "bits": "00" * 16, "extent": 9, "at": [3, 1]}]}, "not in order"),
+        ({"fingerprints": [{"method": "link/1", "bits": "", "extent": 9}]}, "there is none"),
+        ({"fingerprints": [{"method": "file-md5/1", "bits": "00" * 32, "extent": 1}]}, "one hash"),
+        ({"fingerprints": [{"method": "link/1", "bits": "00" * 8, "extent": 1}] * 2}, "two fingerprints"),
     ],
 )
 def test_a_wrong_line_is_named(tmp_path: Path, change: dict[str, object], problem: str) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import sys
+from io import TextIOWrapper
 
 from stanch.cli.exits import Exit
 from stanch.errors import ConfigurationError, InvalidValueError, PrivateAudienceError, StanchError
@@ -9,7 +10,7 @@ from stanch.errors import ConfigurationError, InvalidValueError, PrivateAudience
 ADVICE = {
     errno.ENOSPC: ". Make room on the disk and run the same again; nothing was left half written",
     errno.EROFS: ". Choose a folder that can be written to",
-    errno.EACCES: ". Choose a folder that you may write to",
+    errno.EACCES: ". You may not read or write there",
 }
 WRONG_USE = (InvalidValueError, PrivateAudienceError, ConfigurationError)
 
@@ -18,6 +19,9 @@ def main() -> None:
     """Run `stanch`; a deliberate error is one line on the error stream, never a traceback."""
     from stanch.cli.app import app  # noqa: PLC0415 - so that even a broken import is told in one line
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a letter shows a question mark
     try:
         app()
     except StanchError as error:

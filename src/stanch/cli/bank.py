@@ -11,7 +11,7 @@ from rich.table import Table
 
 from stanch.cli.descriptions import bank_json, described, in_words
 from stanch.cli.entries import parts_of
-from stanch.cli.imports import bank_from_file, bank_from_list
+from stanch.cli.imports import bank_from_file, bank_from_list, without_names
 from stanch.cli.inputs import hash_method
 from stanch.cli.installation import Installation
 from stanch.cli.options import Config, Json
@@ -71,7 +71,9 @@ def add(
     subdomains: Annotated[bool, typer.Option(help="A bare host stands for everything below it too.")] = False,
     label: Annotated[list[str] | None, typer.Option(help="A label for the entries; may be given again.")] = None,
     note: Annotated[str, typer.Option(help="A note for the entries.")] = "",
-    expires_in: Annotated[int | None, typer.Option(help="Days until the entries are no longer matched.")] = None,
+    expires_in: Annotated[
+        int | None, typer.Option(min=1, max=36_500, help="Days until the entries are no longer matched.")
+    ] = None,
     config: Config = None,
 ) -> None:
     """Add content that you have looked at. This confirms it, by name: an outcome may rest on it."""
@@ -192,11 +194,14 @@ def export(
     name: Name,
     path: Annotated[Path, typer.Argument(help="The bank file to write.")],
     *,
+    with_names: Annotated[
+        bool, typer.Option("--with-names", help="Include who confirmed each entry, labels and notes.")
+    ] = False,
     config: Config = None,
 ) -> None:
-    """Write a bank as one file for a partner: fingerprints only, never content."""
+    """Write a bank as one file for a partner: fingerprints, never content, and nobody's name unless you ask."""
     bank = Installation.find(config).open(name)
-    write_bank_file(path, bank.info, bank)
+    write_bank_file(path, bank.info, bank if with_names else map(without_names(bank.info.owner), bank))
     typer.echo(f"Wrote {len(bank)} entries to {path}")
 
 

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
-import msgspec
 import typer
 
+from stanch.cli.show import to_json
 from stanch.matching import Bank
 from stanch.values import BEHAVIOUR_BASED, BankInfo, ContentType, Designation, Purpose
 
@@ -101,4 +101,4 @@ def bank_json(bank: Bank) -> str:
         "reason": info.reason,
         "entries": entries,
     }
-    return msgspec.json.encode(record).decode()
+    return to_json(record)

@@ -9,7 +9,6 @@ from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import typer
 from PIL import Image, features
@@ -20,7 +19,7 @@ from stanch import __version__
 from stanch.cli.exits import Exit
 from stanch.cli.installation import Installation
 from stanch.cli.options import Config, Json
-from stanch.cli.show import safe
+from stanch.cli.show import safe, to_json
 from stanch.errors import StanchError
 from stanch.fingerprints import as_query
 from stanch.media import Decoders
@@ -50,7 +49,7 @@ def doctor(*, config: Config = None, json: Json = False) -> None:
     findings = [*_versions(), *_formats(), _sandbox(), *_programs(), *_banks(config)]
     if json:
         for finding in findings:
-            typer.echo(msgspec.json.encode(asdict(finding)).decode())
+            typer.echo(to_json(asdict(finding)))
     else:
         table = Table()
         for heading in ("what", "state", "detail"):
@@ -117,7 +116,11 @@ def _first_line(program: str) -> str:
 
 
 def _banks(config: Path | None) -> Iterator[Finding]:
-    installation = Installation.find(config)
+    try:
+        installation = Installation.find(config)
+    except StanchError as error:
+        yield Finding(what="configuration", state="broken", detail=str(error))
+        return
     where = installation.configuration or "no stanch.toml; your own folder"
     yield Finding(what="configuration", state="ok", detail=f"{where}; banks in {installation.banks}")
     if not installation.names():

@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -10,7 +9,7 @@ from rich.table import Table
 from stanch.cli.exits import Exit
 from stanch.cli.options import Json
 from stanch.cli.parts import part_of
-from stanch.cli.show import safe
+from stanch.cli.show import safe, to_json
 from stanch.fingerprints import Reading, as_query
 from stanch.media import Decoders
 
@@ -78,4 +77,4 @@ def _as_json(thing: str, reading: Reading) -> str:
         "not_scanned": [{"code": why.code, "reason": why.reason} for why in reading.not_scanned],
         "remarks": list(reading.remarks),
     }
-    return msgspec.json.encode(record).decode()
+    return to_json(record)

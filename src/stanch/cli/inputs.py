@@ -1,13 +1,16 @@
 """From paths on the command line to posts."""
 
+import codecs
+import stat
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from stanch.errors import InvalidValueError, PostError, PrivateAudienceError, UnknownMethodError
+from stanch.errors import InvalidValueError, PostError, PrivateAudienceError, StanchError
 from stanch.values import (
     Audience,
     FilePart,
@@ -34,7 +37,7 @@ class _Hash(msgspec.Struct, forbid_unknown_fields=True):
     value: str
 
 
-class _Post(msgspec.Struct, kw_only=True):
+class _Post(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     id: str = ""
     audience: str = "public"
     text: str = ""
@@ -50,49 +53,70 @@ Found = Post | PostResult
 def posts_in(paths: Iterable[Path]) -> Iterator[Found]:
     """Yield the posts of files and folders, in order of name; `-` is the standard input.
 
-    A folder with `post.json` is one post, and so is each line of a `.jsonl` file. Any other file is a post of
-    its own. A post that is not what it should be costs only itself: it is not scanned, and says why and where.
-
-    Raises
-    ------
-    PrivateAudienceError
-        If a post is private.
+    A folder with `post.json` is one post, with every other file that stands in it, and so is each line of a
+    `.jsonl` file. Any other file is a post of its own, hidden ones too. What cannot be read costs only itself: it
+    is not scanned, and says why and where. Links to folders are not followed.
     """
     for path in paths:
         if str(path) == "-":
             yield from _of_standard_input()
-        elif path.is_dir():
-            yield from _of_folder(path)
         else:
-            yield from _of_file(path)
+            yield from _of_tree(path)
 
 
-def _of_folder(folder: Path) -> Iterator[Found]:
-    if (folder / POST_FILE).is_file():
-        yield _post((folder / POST_FILE).read_bytes(), place=str(folder / POST_FILE), folder=folder)
-        return
-    for path in sorted(folder.iterdir()):
-        if not path.name.startswith("."):
-            yield from _of_folder(path) if path.is_dir() else _of_file(path)
+def _of_tree(top: Path) -> Iterator[Found]:
+    """Walk a folder without recursion, so that no depth is too deep."""
+    waiting = [top]
+    while waiting:
+        path = waiting.pop()
+        try:
+            if not path.is_dir() or (path.is_symlink() and path != top):
+                yield from _of_file(path)
+            elif (path / POST_FILE).is_file():
+                yield _of_folder(path)
+                waiting += sorted((each for each in path.iterdir() if each.is_dir()), reverse=True)
+            else:
+                waiting += sorted(path.iterdir(), reverse=True)
+        except OSError as error:
+            yield unread(str(path), error)
+
+
+def _of_folder(folder: Path) -> Found:
+    """Return the post of a folder; files that it does not name belong to it all the same."""
+    place = str(folder / POST_FILE)
+    post = _post((folder / POST_FILE).read_bytes(), place=place, folder=folder)
+    if not isinstance(post, Post):
+        return post
+    named = {part.path for part in post.parts if isinstance(part, FilePart)}
+    others = [path for path in sorted(folder.iterdir()) if path.name != POST_FILE and path.is_file()]
+    more = tuple(FilePart(name=path.name, path=path) for path in others if path.resolve() not in named)
+    return replace(post, parts=(*post.parts, *more))
 
 
 def _of_file(path: Path) -> Iterator[Found]:
-    if path.suffix in LINES:
+    if not stat.S_ISREG(path.stat().st_mode):  # a pipe or a device would be read for ever
+        yield unread(str(path), InvalidValueError(what=path.name, problem="is no regular file"))
+    elif not path.stat().st_size:
+        yield Post(id=str(path), parts=(FilePart(name=path.name, data=b""),))
+    elif path.suffix in LINES:
         with path.open("rb") as stream:
             yield from _of_lines(stream, name=str(path), folder=path.parent)
     else:
+        with path.open("rb"):  # what may not be read is told here, not in the middle of a scan
+            pass
         yield Post(id=str(path), parts=(FilePart(name=path.name, path=path),))
 
 
 def _of_lines(lines: Iterable[bytes], *, name: str, folder: Path) -> Iterator[Found]:
     for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield _post(line, place=f"{name}, line {number}", folder=folder)
+        content = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
+        if content.strip():
+            yield _post(content, place=f"{name}, line {number}", folder=folder)
 
 
 def _of_standard_input() -> Iterator[Found]:
     data = sys.stdin.buffer.read()
-    if data.lstrip().startswith(b"{"):
+    if data.removeprefix(codecs.BOM_UTF8).lstrip().startswith((b"{", b"[")):
         yield from _of_lines(data.splitlines(), name="standard input", folder=Path())
     else:
         yield Post(id="standard input", parts=(FilePart(name="standard input", data=data),))
@@ -101,10 +125,17 @@ def _of_standard_input() -> Iterator[Found]:
 def _post(data: bytes, *, place: str, folder: Path) -> Found:
     try:
         return _checked(data, place=place, folder=folder)
-    except (msgspec.ValidationError, InvalidValueError, UnknownMethodError) as error:
-        problem = PostError(place=place, problem=str(error))
-        reason = NotScanned(code=problem.code, reason=str(problem))
-        return PostResult(post=place, parts=(PartResult(name=place, medium=Medium.FILE, not_scanned=(reason,)),))
+    except PrivateAudienceError as error:
+        return unread(place, error)
+    except (StanchError, msgspec.ValidationError, OSError, ValueError, RecursionError) as error:
+        return unread(place, PostError(place=place, problem=str(error)))
+
+
+def unread(place: str, error: Exception) -> PostResult:
+    """Return the result of something that could not be read: never clean, and no reason to stop."""
+    code = error.code if isinstance(error, StanchError) else "unreadable"
+    reason = NotScanned(code=code, reason=str(error))
+    return PostResult(post=place, parts=(PartResult(name=place, medium=Medium.FILE, not_scanned=(reason,)),))
 
 
 def _checked(data: bytes, *, place: str, folder: Path) -> Post:

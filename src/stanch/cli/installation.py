@@ -13,7 +13,7 @@ import msgspec
 from filelock import FileLock
 from platformdirs import user_data_path
 
-from stanch.errors import BankExistsError, ConfigurationError, InvalidValueError, UnknownBankError
+from stanch.errors import BankError, BankExistsError, ConfigurationError, InvalidValueError, UnknownBankError
 from stanch.matching import Bank
 from stanch.policies import BankPolicy
 from stanch.values import Level
@@ -86,7 +86,11 @@ class Installation:
         """Read a bank, or raise UnknownBankError."""
         if name not in self.names():
             raise UnknownBankError(bank=name, known=", ".join(self.names()) or "none")
-        return Bank.open(self.path(name))
+        bank = Bank.open(self.path(name))
+        if bank.info.name != name:
+            problem = f"holds bank {bank.info.name!r}; import it with `stanch bank import`"
+            raise BankError(bank=name, problem=f"its file {self.path(name).name} {problem}")
+        return bank
 
     def open_all(self) -> list[Bank]:
         """Read every bank."""

@@ -11,11 +11,17 @@ from stanch.values import FilePart, LinkPart, Part
 
 def part_of(thing: str) -> Part:
     """Return the file of this path, else the link that it is, or refuse the word."""
-    path = Path(thing)
-    if path.is_file():
-        return FilePart(name=thing, path=path)
+    if _is_file(thing):
+        return FilePart(name=thing, path=Path(thing))
     try:
         canonical(thing)
     except NotALinkError:
         raise typer.BadParameter(f"{thing!r} is neither a file nor a link") from None
     return LinkPart(name=thing, link=thing)
+
+
+def _is_file(thing: str) -> bool:
+    try:
+        return Path(thing).is_file()
+    except (OSError, ValueError):  # too long for a name, or no name at all: a link may be both
+        return False

@@ -1,7 +1,8 @@
 """`stanch scan`: what of this is known, and what follows."""
 
+import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,14 +11,15 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from stanch.cli.exits import exit_of
-from stanch.cli.inputs import Found, posts_in
+from stanch.cli.imports import bank_from_file
+from stanch.cli.inputs import Found, posts_in, unread
 from stanch.cli.installation import Installation
 from stanch.cli.options import Config, Json
 from stanch.cli.show import add_outcome, as_json, errors, outcome_table, passages, safe, summary
 from stanch.language import decode
 from stanch.matching import Bank, Matcher
 from stanch.policies import Policies, judge
-from stanch.values import FilePart, Outcome, Post, PostResult, TextPart
+from stanch.values import FilePart, Outcome, Post, PostResult, State, TextPart
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +39,10 @@ def scan(
     *,
     bank: Annotated[
         list[Path] | None,
-        typer.Option(help="Bank file to look in, instead of this installation's banks; may be given again."),
+        typer.Option(
+            help="Bank file to look in instead of this installation's banks: as if enabled, but confirmed by "
+            "nobody here and under no policy. May be given again."
+        ),
     ] = None,
     show_text: Annotated[
         bool, typer.Option(help="Print the passages that match. They are hidden unless you ask.")
@@ -54,16 +59,17 @@ def scan(
     Exit codes: 0 nothing matched, or only in shadow; 3 something matched; 4 something was not scanned (this goes
     before 3); 2 wrong use; 1 it could not be done.
     """
-    missing = [path for path in paths if str(path) != "-" and not path.exists()]
+    missing = [path for path in paths if str(path) != "-" and not os.path.lexists(path)]
     if missing:
         raise typer.BadParameter(f"there is no file or folder {str(missing[0])!r}")
     installation = Installation.find(config)
-    banks = [Bank.open(path) for path in bank] if bank else installation.open_all()
+    banks = [_opened(path) for path in bank] if bank else installation.open_all()
+    policies = {} if bank else installation.policies
     if not banks:
         errors().print("No banks here, so nothing can match. Make one: stanch bank create --help", style="yellow")
     scanned = []
     table = outcome_table("What was found")
-    for each in scan_posts(list(posts_in(paths)), banks, installation.policies):
+    for each in scan_posts(list(posts_in(paths)), banks, policies):
         scanned.append(each)
         if json:
             typer.echo(as_json(each.result, each.outcome))
@@ -71,6 +77,18 @@ def scan(
     if not json:
         _print(Console(), table, scanned, show_text=show_text)
     raise typer.Exit(exit_of([each.result for each in scanned]))
+
+
+def _opened(path: Path) -> Bank:
+    """Open a bank file that was named for this scan: with effect, but on nobody's word and under no policy.
+
+    The file may be anyone's, and say anything of itself; what this installation has recorded is for its own banks.
+    """
+    if not path.is_file():
+        raise typer.BadParameter(f"there is no bank file {str(path)!r}")
+    bank = bank_from_file(path, name="")
+    bank.info = replace(bank.info, state=State.ENABLED)
+    return bank
 
 
 def scan_posts(posts: list[Found], banks: list[Bank], policies: Policies) -> Iterator[Scanned]:
@@ -82,7 +100,10 @@ def scan_posts(posts: list[Found], banks: list[Bank], policies: Policies) -> Ite
 
 
 def _scanned(source: Found, matcher: Matcher, policies: Policies, done: Callable[[], None]) -> Scanned:
-    result = matcher.match(source) if isinstance(source, Post) else source
+    try:
+        result = matcher.match(source) if isinstance(source, Post) else source
+    except OSError as error:  # it was there when the scan began
+        result = unread(source.id if isinstance(source, Post) else source.post, error)
     done()
     return Scanned(source=source, result=result, outcome=judge(result, policies))
 

@@ -1,5 +1,6 @@
 """How outcomes look: a table for people, JSON Lines for programs."""
 
+import json
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
@@ -72,7 +73,7 @@ def passages(result: PostResult, texts: dict[str, TextPart]) -> Iterable[tuple[M
 
 def as_json(result: PostResult, outcome: Outcome) -> str:
     """Return a post's outcome and everything that was found, as one line of JSON."""
-    return msgspec.json.encode(
+    return to_json(
         {
             "post": result.post,
             "outcome": str(outcome.level),
@@ -88,9 +89,17 @@ def as_json(result: PostResult, outcome: Outcome) -> str:
                 }
                 for part in result.parts
             ],
-        },
-        enc_hook=str,
-    ).decode(errors="replace")
+        }
+    )
+
+
+def to_json(record: Any) -> str:  # noqa: ANN401 - any JSON-able value
+    """Return a record as one line of JSON; half characters, which names of files may hold, are replaced."""
+    return (
+        json.dumps(msgspec.to_builtins(record), ensure_ascii=False, separators=(",", ":"))
+        .encode("utf-8", "replace")
+        .decode()
+    )
 
 
 def match_json(match: Match) -> dict[str, Any]:

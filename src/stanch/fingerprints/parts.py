@@ -13,7 +13,7 @@ from stanch.errors import (
     UnreadableTextError,
     UnsupportedMediumError,
 )
-from stanch.fingerprints import file, image, link, text
+from stanch.fingerprints import file, image, link, markup, text
 from stanch.fingerprints.reading import Reading
 from stanch.language import decode
 from stanch.media import Decoders, sniff
@@ -84,10 +84,22 @@ def as_entry(part: Part, decoders: Decoders, *, subdomains: bool = False) -> tup
 
 
 def _of_text(content: str, problems: tuple[NotScanned, ...] = ()) -> tuple[Reading, ...]:
-    """Read a text and each link in it; the text comes last, so that it names the medium."""
+    """Read a text, each link in it, and what tags and escapes hide; the text comes last and names the medium."""
+    shown = markup.decoded(content)
     links = [_of_link(found.link, where=f"{IN_TEXT}{found.start}") for found in link.find(content)]
+    if shown is not None:
+        links += [_of_link(found.link) for found in link.find(shown)]
+    hidden = [] if shown is None else [_as_variant(text.as_query(shown), markup.DECODED)]
+    more = markup.unread(content)
+    reasons = (*problems, *(() if more is None else (_not_scanned(more),)))
     reading = text.as_query(content)
-    return (*links, replace(reading, not_scanned=(*problems, *reading.not_scanned)))
+    return (*links, *hidden, replace(reading, not_scanned=(*reasons, *reading.not_scanned)))
+
+
+def _as_variant(reading: Reading, variant: str) -> Reading:
+    """Return a second reading of what was read already: it counts no symbols, and says nothing twice."""
+    made = tuple(replace(found, variant=variant) for found in reading.fingerprints)
+    return Reading(medium=reading.medium, fingerprints=made)
 
 
 def _of_link(address: str, where: str = AS_IS) -> Reading:

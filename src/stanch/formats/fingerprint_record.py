@@ -6,7 +6,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from stanch.values import Fingerprint, method
+from stanch.errors import InvalidValueError
+from stanch.values import TEXT_GRAM, Fingerprint, Medium, method
+
+LONGEST = 100_000_000
+"""No content is longer, in whatever unit."""
+
+GRAM = 12
+"""How many symbols a feature of `text-gram/1` covers."""
 
 Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
 
@@ -50,13 +57,15 @@ def fingerprint_from(written: FingerprintRecord) -> Fingerprint:
     ------
     UnknownMethodError
         If its method is not known.
+    InvalidValueError
+        If its columns contradict each other.
     ValueError
         If its features or columns do not fit the method, or each other.
     """
     found = method(written.method)
     data = bytes.fromhex(written.bits)
     bits: NDArray[np.uint64] = np.frombuffer(data, dtype=">u8").astype(np.uint64).reshape(-1, found.words)
-    return Fingerprint.of(
+    made = Fingerprint.of(
         found,
         bits,
         at=written.at or None,
@@ -65,3 +74,19 @@ def fingerprint_from(written: FingerprintRecord) -> Fingerprint:
         quality=written.quality or 100,
         extent=written.extent,
     )
+    _check(made)
+    return made
+
+
+def _check(fingerprint: Fingerprint) -> None:
+    """Refuse columns that contradict each other: a file may say anything, and an alignment relies on them."""
+    columns = (fingerprint.at, fingerprint.start, fingerprint.end)
+    if not all(np.isfinite(column).all() for column in columns) or not 0 <= fingerprint.extent <= LONGEST:
+        raise InvalidValueError(what="fingerprint", problem=f"extent and places must be 0 to {LONGEST:,}")
+    reach = GRAM if fingerprint.method == TEXT_GRAM else 0
+    if not len(fingerprint) or fingerprint.at.min() < 0 or fingerprint.at.max() + reach > fingerprint.extent:
+        raise InvalidValueError(what="fingerprint", problem="a feature lies outside its extent, or there is none")
+    if (np.diff(fingerprint.at) < 0).any() or (fingerprint.start > fingerprint.end).any():
+        raise InvalidValueError(what="fingerprint", problem="features are not in order, or end before they begin")
+    if fingerprint.method.medium is Medium.FILE and len(fingerprint) > 1:
+        raise InvalidValueError(what="fingerprint", problem="a file has one hash by each method")

@@ -1,0 +1,43 @@
+"""Texts that are more than what stands in them: markup, escapes, documents that hide content in codes."""
+
+import html
+import re
+
+from stanch.errors import NotScannedError, UnsupportedMediumError
+
+DECODED = "decoded"
+"""The variant of a text whose tags are gone and whose escapes stand for their characters."""
+
+HEAD = 4096
+_ONLY_AS_TEXT = {
+    "PDF": re.compile(r"\s*%PDF-"),
+    "RTF": re.compile(r"\s*\{\\rtf"),
+    "SVG": re.compile(r"(?is)\s*(?:<\?xml.{0,500}?)?(?:<!doctype svg|<svg)"),
+    "mail": re.compile(r"(?im)^(?:mime-version:|content-transfer-encoding:\s*(?:base64|quoted-printable))"),
+    "PostScript": re.compile(r"%!PS"),
+}
+_EMBEDDED = re.compile(r"(?i)data:[a-z/+.-]{0,60};base64,")
+_TAG = re.compile(r"<[!/?a-zA-Z][^<>]{0,10000}>")
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
+_SIGNS = ("&", "\\u", "\\x", "<")
+
+
+def unread(text: str) -> NotScannedError | None:
+    """Return why a text is not all there is to a document, if so: then it is never clean."""
+    for name, pattern in _ONLY_AS_TEXT.items():
+        looked_for = pattern.search if name == "mail" else pattern.match
+        if looked_for(text[:HEAD]):
+            return UnsupportedMediumError(medium=f"{name} beyond its plain text")
+    if _EMBEDDED.search(text):
+        return UnsupportedMediumError(medium="data embedded in a text")
+    return None
+
+
+def decoded(text: str) -> str | None:
+    """Return what a browser would show of a text with tags and escapes; None if it has neither."""
+    if not any(sign in text for sign in _SIGNS):
+        return None
+    plain = _ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)), text)
+    plain = html.unescape(_TAG.sub(" ", plain))
+    joined = plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # two escapes may be one letter
+    return None if joined == text else joined

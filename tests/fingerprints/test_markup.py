@@ -1,0 +1,69 @@
+"""Documents whose content hides behind tags, escapes and codes are found, or said not to be read."""
+
+import html
+import json
+
+import pytest
+
+from stanch.fingerprints import as_query
+from stanch.fingerprints.markup import decoded, unread
+from stanch.media import Decoders
+from stanch.values import TEXT_EXACT, FilePart, TextPart
+from tests.matching.writing import ALPHABETS, writing
+
+
+def digests(text: str) -> set[str]:
+    readings = as_query(TextPart(name="t", text=text), Decoders())
+    made = [found for reading in readings for found in reading.fingerprints if found.method == TEXT_EXACT]
+    return {digest for found in made for digest in found.hex()}
+
+
+def references(text: str) -> str:
+    return "".join(f"&#{ord(char)};" if char != " " else " " for char in text)
+
+
+def in_tags(text: str) -> str:
+    return "".join(f"<b class='x'>{html.escape(word)}</b> " for word in text.split())
+
+
+@pytest.mark.parametrize("alphabet", ALPHABETS)
+@pytest.mark.parametrize("hide", [references, in_tags, json.dumps])
+def test_what_a_browser_shows_is_read(alphabet: str, hide: object) -> None:
+    assert callable(hide)
+    text = writing(1, 40, alphabet)
+    assert digests(text) <= digests(hide(text))
+
+
+def test_plain_text_is_read_once() -> None:
+    assert decoded("a plain text, 3 > 2") is None
+    assert len(digests(writing(1, 40))) == 1
+
+
+def test_letters_beyond_the_first_plane_survive_their_escapes() -> None:
+    assert decoded(json.dumps("𝕊 🙂")) == '"𝕊 🙂"'
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "%PDF-1.4 1 0 obj",
+        "{\\rtf1\\ansi hello}",
+        '<?xml version="1.0"?>\n<svg xmlns="x"></svg>',
+        "<svg><text>hi</text></svg>",
+        "From: a@example.org\nMIME-Version: 1.0\nContent-Transfer-Encoding: base64\n\naGk=",
+        "<html><img src='data:image/png;base64,AAAA'></html>",
+        "%!PS-Adobe-3.0",
+    ],
+)
+def test_what_is_read_in_part_only_says_so(document: str) -> None:
+    assert unread(document) is not None
+    with Decoders() as decoders:
+        readings = as_query(FilePart(name="f", data=document.encode()), decoders)
+    assert any(reading.not_scanned for reading in readings)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a plain text", "<p>hello</p>", '{"a": 1}', "I wrote data: see below; base64 is a code"]
+)
+def test_what_is_read_whole_says_nothing(text: str) -> None:
+    assert unread(text) is None
