@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from stanch.errors import NotALinkError
 from stanch.fingerprints.links.hosts import host_of, is_address, is_recognisable
 from stanch.fingerprints.links.pieces import parameters, segments, spelled
-from stanch.fingerprints.links.refang import UNSEEN, bare
+from stanch.fingerprints.links.refang import bare
 
 WEB = "http"
 _PORTS = {
@@ -27,9 +27,9 @@ _PORTS = {
 }
 """Schemes whose host is a name of the network, and their ports. Elsewhere (`tg://`, `ipfs://`) it may be a key."""
 _NEVER_LINKS = frozenset({"javascript", "data", "vbscript", "about", "blob", "file", "mailto", "tel", "sms"})
-_SCHEME = re.compile(r"([a-z\uff41-\uff5a][a-z0-9+.\-\uff41-\uff5a]{1,63}):", re.IGNORECASE)
+_SCHEME = re.compile(r"([A-Za-z\uff21-\uff3a\uff41-\uff5a][A-Za-z0-9+.\-\uff21-\uff3a\uff41-\uff5a]{1,63}):")
 _HOST_AND_PORT = re.compile(r"[^./\\?#@\s:]*+\.[^/\\?#@\s:]*+:[0-9]{1,5}+(?=[/\\?#]|$)")
-_PORT = re.compile(r"(.*?)(?::([0-9]*))?", re.DOTALL)
+_PORT = re.compile(r":([0-9]*+)\Z")
 _ROUTE = re.compile(r"(?:[A-Za-z]?!|/)")
 _FULL_WIDTH_LETTERS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _ADDRESS = re.compile(r"(?://)?(?:[^/\\?#@]*@)?(?:\[|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9.]*[0-9]))")
@@ -128,16 +128,24 @@ def _split_scheme(text: str) -> tuple[str, str]:
 
 
 def _host_and_port(scheme: str, authority: str) -> tuple[str, int | None]:
-    if not UNSEEN.sub("", authority):
+    if not authority:
         raise ValueError("it has no host")
     if scheme not in _PORTS:
-        return spelled(authority, _KEY_SAFE), None
-    found = _PORT.fullmatch(authority)
-    host, digits = (authority, None) if found is None else (found[1], found[2])
-    port = int(digits) if digits and len(digits) < 9 else 0 if not digits else 1 << 16
-    if port >= 1 << 16:
+        return _key(authority), None
+    host, digits = authority, ""
+    if found := _PORT.search(authority):
+        host, digits = authority[: found.start()], found[1]
+    if len(digits) > 8 or int(digits or "0") >= 1 << 16:
         raise ValueError("its port is out of range")
-    return host_of(host), None if not digits or port in _PORTS[scheme] else port
+    own = not digits or int(digits) in _PORTS[scheme]
+    return host_of(host), None if own else int(digits)
+
+
+def _key(authority: str) -> str:
+    """Return a host that means nothing to the network, in one spelling but for its case."""
+    if not (key := spelled(authority, _KEY_SAFE)):
+        raise ValueError("it has no host")
+    return key
 
 
 def _check_without_scheme(text: str, host: str, *, mail: bool) -> None:

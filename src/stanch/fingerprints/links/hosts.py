@@ -88,10 +88,11 @@ def _check_label(label: str) -> None:
 def _decoded(label: str) -> str | None:
     try:
         plain = label[4:].encode("ascii").decode("punycode")
+        exact = plain.encode("punycode").decode("ascii") == label[4:]
     except UnicodeError:
         return None
     mapped = map_host(UNSEEN.sub("", plain))
-    usable = not mapped.isascii() and "." not in mapped and not _NOT_IN_A_NAME.search(mapped)
+    usable = exact and not mapped.isascii() and "." not in mapped and not _NOT_IN_A_NAME.search(mapped)
     return mapped if usable else None
 
 

@@ -15,15 +15,15 @@ PAIRS = {")": "(", "]": "[", "}": "{", ">": "<", "\uff09": "\uff08", "\u3011": "
 """Closing brackets, and what opens them."""
 
 UNSEEN = re.compile(f"[{INVISIBLE}]")
-BRACKETED = re.compile(r" ?[\[({]{1,2} ?(://|:/|//|[.:/]|dot) ?[\])}]{1,2} ?", re.IGNORECASE)
+BRACKETED = re.compile(r" ?[\[({]{1,2} ?(://|:/|//|[.:/]|dot) ?[\])}]{1,2} ?", re.ASCII | re.IGNORECASE)
 """`[.]`, `(dot)`, `{.}`, `[:]`, `[://]`, `[/]`."""
 SCHEME = re.compile(
     r"(?<![a-z0-9.-])(?:h[tx*]{2}(p)(s?)|f[tx*]p(s?)) {0,2}[:\uff1a] {0,2}[/\\\uff0f\uff3c]{2} {0,2}",
-    re.IGNORECASE,
+    re.ASCII | re.IGNORECASE,
 )
 """`hxxp://`, `h**ps://`, `fxp://`, with full-width signs or blanks between."""
 
-_SPACED_DOT = re.compile(r"(?<=\S) dot (?=\S)", re.IGNORECASE)
+_SPACED_DOT = re.compile(r"(?<=\S) dot (?=\S)", re.ASCII | re.IGNORECASE)
 _BREAKS = re.compile("[\t\r\n]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _FULL_WIDTH_SIGNS = str.maketrans("\uff1a\uff0f\uff3c", ":/\\")

@@ -5,7 +5,7 @@ and other scripts put no space around a link, so that only one of the two ends, 
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -40,34 +40,37 @@ _ENDS = (
     "\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f\uff5e\u060c\u061b\u061f\u06d4\u0964\u0965\u1361-\u1368"
 )
 """What no link holds as it stands: blanks, quotation marks, punctuation that only prose uses."""
-_NO_LABEL = "\x00-,./:-@\\[-^`{-\x7f" + _ENDS
-_KNOWN = r"(?i:https?|ftps?|wss?)://"
+_DOTS, _STOPS = ".\uff0e", "\u3002\uff61"
+"""What IDNA reads as dots. The second sort is a disguise in a name of ASCII, elsewhere it ends a sentence."""
+_NO_LABEL = "\x00-,./:-@\\[-^`{-\x7f" + _DOTS + _ENDS
+_KNOWN = r"(?ai:https?|ftps?|wss?)://"
 _ANY_SCHEME = rf"(?:(?<![A-Za-z0-9+\-])[A-Za-z][A-Za-z0-9+\-]{{1,30}}+://|{_KNOWN})"
 _BEYOND_A_NAME = re.compile(r"[/\\?#]")
+_ABBREVIATION = re.compile(r"[^\W\d]\.[^\W\d]{2}")
+"""`p.sh`, `m.in`, `f.Kr`: words of Albanian, Polish and Danish that look like names of hosts."""
 _KNOWN_SCHEME = re.compile(_KNOWN)
-_IDEOGRAPHIC_DOT = re.compile(r"(?<=[A-Za-z0-9])[\u3002\uff0e\uff61](?=[A-Za-z0-9])")
 
 
-def _pattern(foreign: str) -> re.Pattern[str]:
-    """Return the pattern of a link in which the characters `foreign` do not occur.
+def _pattern(foreign: str, dots: str) -> re.Pattern[str]:
+    """Return the pattern of a link in which the characters `foreign` do not occur, and `dots` part a name.
 
     Every repetition is bounded or possessive, and a name is tried only where a word begins: no text makes it
     go over the same characters again and again.
     """
     label, first = f"[^{_NO_LABEL}{foreign}]", f"[^{_NO_LABEL}{foreign}_\\-]"
     top = rf"(?:[Xx][Nn]--[A-Za-z0-9\-]{{2,59}}+|[A-Za-z]{{2,63}}+|[^{_NO_LABEL}{foreign}\x00-\x7f]{{2,63}}+)"
-    domain = rf"(?:{first}{label}{{0,62}}+\.(?={first})){{1,126}}+{top}"
+    above = rf"(?:{first}{label}{{0,62}}+[{dots}](?={first}))"
     address = r"[0-9]{1,3}+(?:\.[0-9]{1,3}+){3}+(?=[:/])"
     rest = rf"(?::[0-9]{{1,5}}+)?+(?:[/?\\#][^{_ENDS}{foreign}]*+)?+"
-    alone = rf"(?<!{label})(?<![.@%])(?<![\w.\-]/)[_\-]{{0,3}}+"
+    alone = rf"(?<!{label})(?<![.@%])(?<!{label}[{dots}])(?<![\w.\-]/)[_\-]{{0,3}}+"
     return re.compile(
-        rf"(?P<whole>{_ANY_SCHEME}[^{_ENDS}{foreign}]++)"
-        rf"|{alone}(?P<name>(?:{domain}|{address})(?!\.?{first}|[@\-]){rest})"
+        rf"(?P<whole>{_ANY_SCHEME}(?>{above}{{0,126}})[^{_ENDS}{foreign}]++)"
+        rf"|{alone}(?P<name>(?:(?>{above}{{1,126}}){top}|{address})(?!\.?{first}|[@\-]){rest})"
     )
 
 
-_ANY_LETTERS = _pattern("")
-_ASCII_ONLY = _pattern("\x80-\U0010ffff")
+_ANY_LETTERS = _pattern("", _DOTS)
+_ASCII_ONLY = _pattern("\x80-\U0010ffff", _DOTS + _STOPS)
 
 
 def find(text: str) -> list[FoundLink]:
@@ -76,10 +79,10 @@ def find(text: str) -> list[FoundLink]:
     Where it is open whether letters of another script belong to a link, both readings are returned, and a link
     that holds another one (`https://archive.example/https://example.org/a`) is followed by it: they overlap.
     Mail addresses are left out, and so are names without scheme and path that do not end in a known top-level
-    domain (`report.txt`, `e.g.`).
+    domain (`report.txt`, `e.g.`) or look like an abbreviation (`p.sh`).
     """
     plain, origin = _refanged(text)
-    if "." not in plain and "://" not in plain:
+    if not any(sign in plain for sign in ("://", *_DOTS, *_STOPS)):
         return []
     patterns = (_ANY_LETTERS,) if plain.isascii() else (_ANY_LETTERS, _ASCII_ONLY)
     kept = _without_prefixes({span: place for pattern in patterns for span, place in _spans(plain, pattern)})
@@ -103,29 +106,36 @@ def _is_one_link(line: str) -> bool:
 
 def _refanged(text: str) -> tuple[str, NDArray[np.intp]]:
     """Return the text with its links as they should be, and where each of its characters stood before."""
-    origin = np.arange(len(text) + 1)
-    for pattern, replace in (
-        (UNSEEN, lambda _: ""),
-        (BRACKETED, bracketed),
-        (SCHEME, scheme),
-        (_IDEOGRAPHIC_DOT, lambda _: "."),
-    ):
-        text, origin = _edited(text, origin, pattern, replace)
+    origin = np.arange(len(text))
+    for pattern, replace in ((UNSEEN, lambda _: ""), (BRACKETED, bracketed), (SCHEME, scheme)):
+        edits = [(*found.span(), replace(found)) for found in pattern.finditer(text)]
+        if edits:
+            text, moved = _edited(text, edits)
+            origin = origin[moved]
     return text, origin
 
 
-def _edited(
-    text: str, origin: NDArray[np.intp], pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]
-) -> tuple[str, NDArray[np.intp]]:
-    pieces, origins, done = [], [], 0
-    for found in pattern.finditer(text):
-        new = replace(found)
-        pieces += [text[done : found.start()], new]
-        origins += [origin[done : found.start()], np.full(len(new), origin[found.start()])]
-        done = found.end()
-    if not done:
-        return text, origin
-    return "".join([*pieces, text[done:]]), np.concatenate([*origins, origin[done:]])
+def _edited(text: str, edits: list[tuple[int, int, str]]) -> tuple[str, NDArray[np.intp]]:
+    """Return the text with `edits` made, and where each of its characters stood before.
+
+    The first and last of new characters stand for the first and last of what they replace, so that a link that
+    begins or ends with them keeps its borders.
+    """
+    starts = np.array([start for start, _, _ in edits])
+    ends = np.array([end for _, end, _ in edits])
+    sizes = np.array([len(new) for _, _, new in edits])
+    borders = [0, *ends.tolist()]
+    pieces = [
+        part for border, (start, _, new) in zip(borders, edits, strict=False) for part in (text[border:start], new)
+    ]
+    edited = "".join([*pieces, text[borders[-1] :]])
+    # What is kept, and the first of what is new, moves by what the edits before it took out.
+    shift = np.cumsum(ends - starts - sizes)
+    begin = starts - (shift - (ends - starts - sizes))
+    moved = np.arange(len(edited)) + np.repeat([0, *shift], np.diff([0, *(begin + sizes), len(edited)]))
+    filled = sizes > 0
+    moved[(begin + sizes - 1)[filled]] = ends[filled] - 1
+    return edited, moved
 
 
 def _spans(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[tuple[int, int], CanonicalLink]]:
@@ -147,8 +157,9 @@ def _place(piece: str) -> CanonicalLink | None:
     except NotALinkError:
         return None
     top = place.host.rpartition(".")[2]
-    stands_out = "://" in piece or (_BEYOND_A_NAME.search(piece) and not top.startswith("xn--"))
-    return place if stands_out or top in _top_level() else None
+    with_path = _BEYOND_A_NAME.search(piece) is not None and not top.startswith("xn--")
+    stands_out = "://" in piece or with_path or top.isdigit()
+    return place if stands_out or (top in _top_level() and not _ABBREVIATION.fullmatch(piece)) else None
 
 
 def _without_prefixes(spans: dict[tuple[int, int], CanonicalLink]) -> Iterator[tuple[int, int]]:
