@@ -13,6 +13,7 @@ from stanch.cli.app import app
 from stanch.cli.exits import Exit
 from stanch.cli.installation import _Configuration, _Policy
 from stanch.values import METHODS
+from stanch_server.project.configuration import Configuration
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -108,7 +109,8 @@ def test_every_exit_code_setting_and_method_is_documented() -> None:
     settings = read("docs/reference/configuration.md")
     names = {"banks", *(f"policies.BANK.{name}" for name in _Policy.__struct_fields__)}
     assert all(f"`{name}`" in settings for name in names)
-    assert set(_Configuration.__struct_fields__) == {"banks", "policies"}
+    assert set(_Configuration.__struct_fields__) == {"banks", "policies", "service"}
+    assert all(f"`service.{name}`" in settings for name in Configuration.__struct_fields__)
     assert all(f"`{method}`" in read("docs/reference/methods.md") for method in METHODS)
 
 

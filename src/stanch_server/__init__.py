@@ -1,1 +1,1 @@
-"""The service built on the library: accounts, banks, review, partners. It is not merged yet."""
+"""The service built on the library: accounts, vault, audit log and banks so far; its API and console come next."""

@@ -78,7 +78,8 @@ def test_a_link_within_a_link_is_found_too() -> None:
 
 
 def test_a_link_that_ends_in_what_was_defanged_ends_behind_it() -> None:
-    assert found("\u200bx https://archive.example/hxxp [:] //\ny") == ["https://archive.example/hxxp [:] //"]
+    for end in ("hxxp [:] //", "hxxps : //", "hxxp://"):
+        assert found(f"\u200bx https://archive.example/{end}\ny") == [f"https://archive.example/{end}"]
     assert found("a[.]b hxxps : // example [dot] org/a") == ["hxxps : // example [dot] org/a"]
 
 

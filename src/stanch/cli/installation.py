@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 from filelock import FileLock
@@ -34,6 +34,8 @@ class _Policy(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 class _Configuration(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     banks: str = "banks"
     policies: dict[str, _Policy] = {}
+    service: dict[str, Any] = {}
+    """Left to the service, which reads the same file."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

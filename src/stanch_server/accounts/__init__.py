@@ -1,0 +1,1 @@
+"""People, roles, sources and API keys: who may do what."""

@@ -1,0 +1,1 @@
+"""Pages for people: signing in, their own account, people, and API keys."""

@@ -1,0 +1,10 @@
+"""How Django knows this room."""
+
+from django.apps import AppConfig
+
+
+class BanksConfig(AppConfig):
+    """The room of banks."""
+
+    name = "stanch_server.banks"
+    label = "banks"

@@ -1,0 +1,158 @@
+"""The only place that writes banks and entries: rows, changes and audit record in one transaction."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from stanch.errors import BankExistsError, EntryExistsError, InvalidValueError, UnknownEntryError
+from stanch.values import BankInfo, State
+from stanch.values import Entry as EntryValue
+from stanch_server.accounts.models import Source
+from stanch_server.audit import operations as audit
+from stanch_server.banks.changes import record_changes
+from stanch_server.banks.models import Bank, Entry
+from stanch_server.banks.records import info_of, packed, row_of
+
+
+def create_bank(*, info: BankInfo, source: Source | None, acting_user: str, at: datetime) -> Bank:
+    """Make an empty bank, always in shadow.
+
+    Parameters
+    ----------
+    info : what it is; its state is not taken over.
+    source : whose it is; None for all sources of the installation.
+
+    Raises
+    ------
+    BankExistsError
+        If there is one of this name.
+    """
+    bank = row_of(info)
+    bank.source, bank.state, bank.created = source, State.SHADOW.value, at
+    try:
+        with transaction.atomic():
+            bank.save(force_insert=True)
+            _record("bank.created", bank, acting_user, at, owner=info.owner, legal_basis=info.legal_basis)
+            record_changes(bank, [None], at=at)
+    except IntegrityError as error:
+        raise BankExistsError(bank=info.name) from error
+    return bank
+
+
+def set_state(*, bank: Bank, state: State, acting_user: str, at: datetime) -> bool:
+    """Give a bank effect or take it away; return False if it is in that state already."""
+    with transaction.atomic():
+        if not Bank.objects.filter(id=bank.id).exclude(state=state.value).update(state=state.value):
+            return False
+        bank.state = state.value
+        _record(f"bank.{state.value}", bank, acting_user, at)
+        record_changes(bank, [None], at=at)
+    return True
+
+
+def set_radius(*, bank: Bank, method: str, radius: int, acting_user: str, at: datetime) -> None:
+    """Set how near something must be to match in this bank, for one method.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such method, or the radius is out of its range.
+    """
+    with transaction.atomic():
+        held = Bank.objects.select_for_update().get(id=bank.id)
+        held.radius = {**held.radius, method: radius}
+        info_of(held)  # refuses what the library would refuse
+        held.save(update_fields=["radius"])
+        bank.radius = held.radius
+        _record("bank.radius-set", bank, acting_user, at, method=method, radius=radius)
+        record_changes(bank, [None], at=at)
+
+
+def add_entries(
+    *,
+    bank: Bank,
+    entries: Iterable[EntryValue],
+    acting_user: str,
+    at: datetime,
+    blobs: dict[str, str] | None = None,
+) -> list[Entry]:
+    """Add entries, all or none; each is found in every process as soon as this has committed.
+
+    Parameters
+    ----------
+    entries : as the library made them. `confirmed_by` is an opaque id of a person, or None for an import.
+    blobs : by entry, the id of its content in the vault.
+
+    Raises
+    ------
+    EntryExistsError
+        If the bank holds one of them already.
+    """
+    rows = [_row(bank, entry, (blobs or {}).get(entry.id, ""), at) for entry in entries]
+    taken = Entry.objects.filter(bank=bank, removed=None, name__in=[row.name for row in rows])
+    try:
+        with transaction.atomic():
+            if existing := taken.values_list("name", flat=True).first():
+                raise EntryExistsError(bank=bank.name, entry=existing)
+            Entry.objects.bulk_create(rows)
+            confirmed = sum(bool(row.confirmed_by) for row in rows)
+            _record("bank.entries-added", bank, acting_user, at, entries=_ids(rows), confirmed=confirmed)
+            record_changes(bank, rows, at=at)
+    except (
+        IntegrityError
+    ) as error:  # somebody else added one of them at the same instant, or one stands here twice
+        raise EntryExistsError(bank=bank.name, entry=rows[0].name if len(rows) == 1 else "one of these") from error
+    return rows
+
+
+def remove_entries(
+    *, bank: Bank, names: Iterable[str], acting_user: str, at: datetime, reason: str
+) -> list[Entry]:
+    """Remove entries, all or none; none of them is found any more as soon as this has committed.
+
+    The rows stay and say when; which decisions rested on them is for those who ask `decisions` above.
+
+    Raises
+    ------
+    UnknownEntryError
+        If the bank does not hold one of them.
+    """
+    chosen = list(dict.fromkeys(names))
+    with transaction.atomic():
+        rows = list(Entry.objects.filter(bank=bank, removed=None, name__in=chosen))
+        missing = set(chosen) - {row.name for row in rows}
+        if missing:
+            raise UnknownEntryError(bank=bank.name, entry=min(missing))
+        gone = Entry.objects.filter(id__in=[row.id for row in rows], removed=None).update(removed=at)
+        if gone != len(rows):  # somebody else removed one of them at the same instant
+            raise UnknownEntryError(bank=bank.name, entry="one of these")
+        _record("bank.entries-removed", bank, acting_user, at, entries=_ids(rows), reason=reason)
+        record_changes(bank, rows, at=at)
+    return rows
+
+
+def _row(bank: Bank, entry: EntryValue, blob: str, at: datetime) -> Entry:
+    if not entry.fingerprints:
+        raise InvalidValueError(what=f"entry {entry.id!r}", problem="holds no fingerprint")
+    return Entry(
+        bank=bank,
+        name=entry.id,
+        fingerprints=packed(entry.fingerprints),
+        added=at,
+        confirmed_by=entry.confirmed_by or "",
+        expires=entry.expires,
+        labels=list(entry.labels),
+        note=entry.note,
+        blob=blob,
+    )
+
+
+def _ids(rows: Iterable[Entry]) -> list[str]:
+    return [str(row.id) for row in rows]
+
+
+def _record(action: str, bank: Bank, actor: str, at: datetime, **detail: Any) -> None:  # noqa: ANN401 - any JSON
+    source = str(bank.source_id) if bank.source_id else None
+    audit.record(actor=actor, action=action, subject=str(bank.id), source=source, detail=detail, at=at)

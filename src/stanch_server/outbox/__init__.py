@@ -1,0 +1,1 @@
+"""Effects on higher rooms, delivered at least once."""

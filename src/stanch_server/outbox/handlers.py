@@ -1,0 +1,116 @@
+"""Who handles which topic. A room registers in its own module `handlers`, which is found by its name."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from stanch_server.outbox.errors import DuplicateTopicError, UnknownTopicError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """What a handler gets: one row at one attempt. It may come more than once, so effects are idempotent.
+
+    `attempt` counts from one. `id` is the same at every attempt, and serves well as an idempotency key.
+    """
+
+    id: int
+    topic: str
+    key: str
+    payload: Mapping[str, Any]
+    created: datetime
+    attempt: int
+
+
+Handler = Callable[[Delivery], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Backoff:
+    """How long to wait after a failure: doubled each time, up to a longest wait, then shortened at random.
+
+    Parameters
+    ----------
+    first : wait after the first failed attempt.
+    longest : no wait is longer.
+    """
+
+    first: timedelta = timedelta(seconds=1)
+    longest: timedelta = timedelta(hours=1)
+
+    def wait(self, *, row: int, attempt: int) -> timedelta:
+        """Return the wait after a failed attempt: between half of the doubled wait and all of it.
+
+        The share comes from a hash of row and attempt: rows that failed together come back apart, and it is
+        the same in every run.
+        """
+        digest = hashlib.sha256(f"{row} {attempt}".encode()).digest()
+        share = 0.5 + int.from_bytes(digest[:4], "big") / 2**33
+        doubled: timedelta = self.first * 2 ** min(attempt - 1, 32)
+        return min(doubled, self.longest) * share
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Registration:
+    """A topic, its handler, and what is done when the handler fails.
+
+    Parameters
+    ----------
+    max_attempts : after so many the row is dead.
+    backoff : the waits between them.
+    ordered : rows of one key are delivered one by one, in the order in which they were written. A dead one
+        holds back those behind it until a person replays or discards it.
+    """
+
+    topic: str
+    handler: Handler
+    max_attempts: int = 10
+    backoff: Backoff = field(default_factory=Backoff)
+    ordered: bool = False
+
+
+_registered: dict[str, Registration] = {}
+
+
+def register(
+    topic: str,
+    handler: Handler,
+    *,
+    max_attempts: int = 10,
+    backoff: Backoff | None = None,
+    ordered: bool = False,
+) -> Registration:
+    """Name the one handler of a topic; the parameters are those of `Registration`.
+
+    Raises
+    ------
+    DuplicateTopicError
+        If the topic has another handler already.
+    """
+    made = Registration(
+        topic=topic, handler=handler, max_attempts=max_attempts, backoff=backoff or Backoff(), ordered=ordered
+    )
+    if _registered.setdefault(topic, made) != made:
+        raise DuplicateTopicError(topic=topic)
+    return made
+
+
+def registration(topic: str) -> Registration:
+    """Return what is registered for a topic.
+
+    Raises
+    ------
+    UnknownTopicError
+        If nothing is.
+    """
+    try:
+        return _registered[topic]
+    except KeyError:
+        raise UnknownTopicError(topic=topic, known=", ".join(topics()) or "none") from None
+
+
+def topics(*, ordered: bool = False) -> tuple[str, ...]:
+    """Return the topics that have a handler in this process; with `ordered`, only those that keep order."""
+    return tuple(sorted(name for name, one in _registered.items() if one.ordered or not ordered))
