@@ -135,12 +135,20 @@ class TestCommonGrams:
         assert len(scan(where, f"{shared} {writing(99, 100)}").matches) == 3
 
     @pytest.mark.parametrize("share", [0.05, 0.1, 0.15])
-    @pytest.mark.parametrize("versions", [4, 6, 20])
-    def test_banking_versions_of_a_text_hides_neither_it_nor_its_copies(self, share: float, versions: int) -> None:
-        text = writing(1, WORDS)
+    @pytest.mark.parametrize("versions", [4, 5, 6, 8, 20])
+    @pytest.mark.parametrize("alphabet", ["latin", "arabic", "han"])
+    def test_banking_versions_of_a_text_hides_neither_it_nor_its_copies(
+        self, share: float, versions: int, alphabet: str
+    ) -> None:
+        text = writing(1, WORDS, alphabet)
         where = matcher(*(changed(text, share, seed) for seed in range(versions)))
-        for copy in (text, changed(text, share, seed=777), changed(text, share, seed=778)):
+        for copy in (text, *(changed(text, share, seed=777 + number) for number in range(5))):
             assert strongest(scan(where, copy)) is Kind.COPY
+
+    def test_a_long_verse_of_many_texts_weighs_nothing_even_alone(self) -> None:
+        verse = writing(50, 50)  # about 280 symbols, three tenths of each text
+        where = matcher(*(f"{writing(seed, 60)} {verse} {writing(seed + 20, 60)}" for seed in range(6)))
+        assert scan(where, verse).matches == ()
 
     def test_books_that_hold_a_text_do_not_hide_it(self) -> None:
         text = writing(1, WORDS)

@@ -78,8 +78,8 @@ class PostingsIndex:
         ]
         return _as_hits(found, limit)
 
-    def frequency(self, queries: NDArray[np.uint64], *, bank: int, now: int = 0) -> NDArray[np.int64]:
-        """Return in how many entries of a bank each feature stands.
+    def holders(self, queries: NDArray[np.uint64], *, bank: int, now: int = 0) -> list[frozenset[int]]:
+        """Return, for each feature, which entries of a bank hold it.
 
         Parameters
         ----------
@@ -87,8 +87,7 @@ class PostingsIndex:
         now : seconds since 1970; entries that expired by then do not count.
         """
         held = (self._places.get(key, ()) for key in _keys(queries))
-        counts = [len({place[0] for place in places if place[1] == bank and place[3] > now}) for places in held]
-        return np.array(counts, dtype=np.int64)
+        return [frozenset(place[0] for place in places if place[1] == bank and place[3] > now) for places in held]
 
     def _forget(self, key: bytes, entry: int) -> None:
         places = self._places.pop(key)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,9 @@ from stanch.values import METHODS, TEXT_GRAM, BankInfo, Entry, Fingerprint, Medi
 
 REPEATS = 3
 """A gram counts this often in one text; what repeats itself more often is a formula of a list, or a refrain."""
+
+STRETCHES, KIN = 8, 5
+"""An entry that holds grams from so many (5) of the stretches (8) of a text is kin to it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,14 +104,16 @@ class Catalogue:
         return self._texts[bank]
 
     def frequency(self, number: int, *, now: int) -> NDArray[np.int64]:
-        """Return in how many texts of its bank each gram of an entry stands, the entry itself among them.
+        """Return in how many texts of its bank each gram of an entry stands, counting the entry and its kin once.
 
         Kept until a bank changes; an expiry in between is noticed with the next change.
         """
         if number not in self._frequencies:
             listed = self._listed[number]
             bits = listed.fingerprint(TEXT_GRAM).bits
-            self._frequencies[number] = self._grams.frequency(bits, bank=listed.bank_number, now=now)
+            holders = self._grams.holders(bits, bank=listed.bank_number, now=now)
+            kin = _kin(holders) | {number}
+            self._frequencies[number] = np.array([1 + len(held - kin) for held in holders], dtype=np.int64)
         return self._frequencies[number]
 
     def search(
@@ -144,6 +150,24 @@ def first_occurrences(bits: NDArray[np.uint64]) -> NDArray[np.bool_]:
     kept = np.empty(len(value), dtype=np.bool_)
     kept[order] = np.arange(len(value)) - begins < REPEATS
     return kept
+
+
+def _kin(holders: list[frozenset[int]]) -> frozenset[int]:
+    """Return the entries that hold grams from all over a text: versions of it, and books that hold it whole.
+
+    A formula, a verse or an excerpt stands in one stretch; versions share what they share from end to end.
+
+    Parameters
+    ----------
+    holders : for each gram of the text in order, the entries that hold it.
+    """
+    stretches = [
+        range(*bounds) for bounds in pairwise(np.linspace(0, len(holders), STRETCHES + 1).astype(int).tolist())
+    ]
+    spread = Counter(
+        entry for stretch in stretches for entry in frozenset[int]().union(*(holders[gram] for gram in stretch))
+    )
+    return frozenset(entry for entry, count in spread.items() if count >= KIN)
 
 
 def _fingerprint(entry: Entry, method: Method) -> Fingerprint | None:

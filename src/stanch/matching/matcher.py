@@ -38,7 +38,8 @@ class Matcher:
 
     Parameters
     ----------
-    banks : the banks to look in; enabled, in shadow, and known-good ones.
+    banks : the banks to look in; enabled, in shadow, and known-good ones. They are the matcher's from now on:
+        change them through it, since what is added to a bank behind its back is not found.
     decoders : worker processes that open media; by default the matcher starts its own.
 
     Raises

@@ -33,9 +33,6 @@ COMMON = 3
 MIN_SUPPORT = 24
 """A chain whose grams cover fewer symbols than two whole grams do is chance."""
 
-MOSTLY = 0.5
-"""An entry of which more than this share is common is taken whole: somebody banked it for what it says."""
-
 CANDIDATES = 50
 """How many entries of a bank a text is aligned with, those first that share most grams with it."""
 
@@ -93,7 +90,7 @@ def _match(
     """Return the match with one entry, or None if they share too little."""
     listed = catalogue.listed(number)
     entry = listed.fingerprint(TEXT_GRAM)
-    known = _common_grams(catalogue, number, entry, now)
+    known = _common_grams(catalogue, number, now)
     place = np.searchsorted(entry.at, hits.at)
     common = known[place]
     mine_common = repeated | _covered(query.at[hits.query[common]], query.extent)
@@ -129,17 +126,10 @@ def _chains(query_at: NDArray[np.float64], bank_at: NDArray[np.float64]) -> list
     return [chain for chain in chains if _support(query_at[chain.members]) >= MIN_SUPPORT]
 
 
-def _common_grams(catalogue: Catalogue, number: int, entry: Fingerprint, now: int) -> Mask:
-    """Return which grams of an entry are common in its bank; none if the entry is mostly made of such.
-
-    Versions of one statement, or the statement and books that hold it, make each other's grams common. Were they
-    then to count for nothing, banking a text once more would hide it.
-    """
+def _common_grams(catalogue: Catalogue, number: int, now: int) -> Mask:
+    """Return which grams of an entry are common in its bank, its kin counting as one with it."""
     bank = catalogue.listed(number).bank_number
-    common = catalogue.frequency(number, now=now) > max(COMMON, catalogue.texts(bank) / 1000)
-    if _covered(entry.at[common], entry.extent).mean() > MOSTLY:
-        return np.zeros(len(entry), dtype=np.bool_)
-    return common
+    return catalogue.frequency(number, now=now) > max(COMMON, catalogue.texts(bank) / 1000)
 
 
 def _kind(query: _Side, bank: _Side) -> Kind:
