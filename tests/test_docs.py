@@ -33,6 +33,25 @@ def with_examples() -> list[Path]:
     return [page for page in PAGES if blocks(page, "sh")]
 
 
+def shell(script: str, folder: Path) -> "subprocess.CompletedProcess[str]":
+    """Run a script as somebody would who has just installed Stanch and stands in an empty folder."""
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "HOME": str(folder),
+        "LC_ALL": "C.UTF-8",
+        "COLUMNS": "200",
+    }
+    return subprocess.run(
+        ["bash", "-c", script],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
 @pytest.mark.parametrize("page", with_examples(), ids=lambda page: page.stem)
 def test_examples_run_as_they_are_pasted(page: Path, tmp_path: Path) -> None:
     """All blocks of a page in one shell, in order; the project's own two commands are tested elsewhere."""
@@ -41,22 +60,9 @@ def test_examples_run_as_they_are_pasted(page: Path, tmp_path: Path) -> None:
     if python:
         (tmp_path / "example.py").write_text(python, encoding="utf-8")
         script += f"\n{sys.executable} {tmp_path}/example.py\n"
-    done = subprocess.run(
-        ["bash", "-c", script],
-        cwd=tmp_path,
-        env={
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "HOME": str(tmp_path),
-            "LC_ALL": "C.UTF-8",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    assert "stanch: " not in done.stderr, done.stderr
-    assert "Error" not in done.stderr, done.stderr
+    done = shell(script, tmp_path)
+    for trouble in ("Traceback", "stanch: ", "Error"):
+        assert trouble not in done.stderr, done.stderr
     assert done.stdout
 
 
@@ -64,20 +70,7 @@ def test_the_readme_shows_what_it_promises(tmp_path: Path) -> None:
     """A hidden copy is found, and the newspaper passes: the two sentences on which everything rests."""
     lines = [line for block in blocks(ROOT / "README.md", "sh") for line in block.splitlines()]
     script = "\n".join(line for line in lines if line.startswith(("stanch demo", "stanch scan")))
-    done = subprocess.run(
-        ["bash", "-c", script],
-        cwd=tmp_path,
-        env={
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "HOME": str(tmp_path),
-            "COLUMNS": "200",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    hidden, newspaper = done.stdout.split("exit code 3")[:2]
+    hidden, newspaper = shell(script, tmp_path).stdout.split("exit code 3")[:2]
     assert "identical" in hidden
     assert "block" in hidden
     assert "quotes a passage" in newspaper
