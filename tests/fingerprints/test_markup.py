@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from stanch.fingerprints import as_query
+from stanch.fingerprints import as_entry, as_query
 from stanch.fingerprints.markup import decoded, unread
 from stanch.media import Decoders
-from stanch.values import TEXT_EXACT, FilePart, TextPart
+from stanch.values import TEXT_EXACT, FilePart, Medium, TextPart
 from tests.matching.writing import ALPHABETS, writing
 
 
@@ -67,3 +67,21 @@ def test_what_is_read_in_part_only_says_so(document: str) -> None:
 )
 def test_what_is_read_whole_says_nothing(text: str) -> None:
     assert unread(text) is None
+
+
+@pytest.mark.parametrize("hide", [references, in_tags])
+def test_a_page_is_banked_as_what_it_shows(hide: object) -> None:
+    """So that a copy of its words is found without its tags, and under other ones."""
+    assert callable(hide)
+    text = writing(1, 40, "arabic")
+    with Decoders() as decoders:
+        page = f"<html><body>{hide(text)}</body></html>".encode()
+        stored = as_entry(FilePart(name="page.html", data=page), decoders)
+    (banked,) = [found for reading in stored for found in reading.fingerprints if found.method == TEXT_EXACT]
+    assert set(banked.hex()) <= digests(text)
+
+
+def test_of_what_is_read_in_part_only_the_bytes_are_banked() -> None:
+    with Decoders() as decoders:
+        (stored,) = as_entry(FilePart(name="a.rtf", data=b"{\\rtf1 hello there}"), decoders)
+    assert {found.method.medium for found in stored.fingerprints} == {Medium.FILE}

@@ -74,7 +74,7 @@ def as_entry(part: Part, decoders: Decoders, *, subdomains: bool = False) -> tup
     """
     match part:
         case TextPart():
-            return (text.as_entry(part.text, name=part.name),)
+            return (text.as_entry(markup.decoded(part.text) or part.text, name=part.name),)
         case LinkPart():
             return (link.as_entry(part.link, subdomains=subdomains),)
         case HashPart():
@@ -180,7 +180,9 @@ def _entry_of_file(part: FilePart, decoders: Decoders) -> tuple[Reading, ...]:
         content, problems = decode(data)
         if problems:
             raise UnreadableTextError(problem=problems[0].sentence)
-        return (whole, text.as_entry(content, name=part.name))
+        if markup.unread(content) is not None:
+            return (whole,)  # its plain text is not what it shows
+        return (whole, text.as_entry(markup.decoded(content) or content, name=part.name))
     return (whole,)
 
 
