@@ -16,7 +16,7 @@ from stanch.errors import EmptyTextError
 from stanch.fingerprints import text as texts
 from stanch.fingerprints.reading import Reading
 from stanch.language import LONGEST_TEXT, normalise
-from stanch.values import AS_IS, TEXT_EXACT, TEXT_GRAM, Fingerprint, Medium
+from stanch.values import AS_IS, GRAM, TEXT_EXACT, TEXT_GRAM, Fingerprint, Medium
 from tests.language import attacks
 from tests.language.samples import SENTENCES
 
@@ -41,9 +41,9 @@ def slow_mix(value: int) -> int:
 def slow_hashes(symbols: list[int]) -> list[int]:
     """Hash each gram on its own."""
     hashes = []
-    for i in range(len(symbols) - texts.GRAM + 1):
+    for i in range(len(symbols) - GRAM + 1):
         total = 0
-        for symbol in symbols[i : i + texts.GRAM]:
+        for symbol in symbols[i : i + GRAM]:
             total = (total * 0x9E3779B97F4A7C15 + slow_mix(symbol)) & WORD
         hashes.append(slow_mix(total))
     return hashes
@@ -101,11 +101,11 @@ def test_grams_cover_the_characters_they_were_made_of(text: str) -> None:
     assert found is not None
     symbols = normalise(text).symbols
     assert found.extent == len(symbols)
-    assert found.at.tolist() == list(range(len(symbols) - texts.GRAM + 1))
+    assert found.at.tolist() == list(range(len(symbols) - GRAM + 1))
     for at, start, end in zip(found.at, found.start, found.end, strict=True):
-        wanted = symbols[int(at) : int(at) + texts.GRAM].tolist()
+        wanted = symbols[int(at) : int(at) + GRAM].tolist()
         covered = normalise(text[int(start) : int(end)]).symbols.tolist()
-        assert any(covered[i : i + texts.GRAM] == wanted for i in range(len(covered)))
+        assert any(covered[i : i + GRAM] == wanted for i in range(len(covered)))
     assert set(found.quality.tolist()) == {100}
     assert found.variant == AS_IS
 
@@ -116,7 +116,7 @@ def test_what_is_banked_is_found_inside_another_text(text: str) -> None:
     banked, found = grams(texts.as_entry(f"{text} {text}", name="entry")), grams(texts.as_query(around))
     assert banked is not None
     assert found is not None
-    inside = banked.at < normalise(text).symbols.size - texts.GRAM
+    inside = banked.at < normalise(text).symbols.size - GRAM
     assert inside.sum() > 5
     assert set(banked.bits[inside, 0].tolist()) <= set(found.bits[:, 0].tolist())
 
@@ -150,7 +150,7 @@ def test_thinning_begins_at_its_floor(symbols: int, thinned: bool) -> None:  # n
     banked = grams(texts.as_entry(text, name="entry"))
     assert normalise(text).symbols.size == symbols
     assert banked is not None
-    assert (len(banked) < symbols - texts.GRAM + 1) is thinned
+    assert (len(banked) < symbols - GRAM + 1) is thinned
 
 
 @pytest.mark.parametrize(

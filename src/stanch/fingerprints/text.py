@@ -13,10 +13,8 @@ from numpy.typing import NDArray
 from stanch.errors import EmptyTextError
 from stanch.fingerprints.reading import Reading
 from stanch.language import LONGEST_TEXT, NormalisedText, nfc, normalise, problems
-from stanch.values import TEXT_EXACT, TEXT_GRAM, Fingerprint, Medium, NotScanned, words_from_bytes
+from stanch.values import GRAM, TEXT_EXACT, TEXT_GRAM, Fingerprint, Medium, NotScanned, words_from_bytes
 
-GRAM = 12
-"""How many symbols a gram has: 12 letters, or 6 characters of Han, Kana or Ethiopic."""
 WINDOW = 16
 """Of as many grams in a row, an entry keeps at least one."""
 FLOOR_EXACT = 40

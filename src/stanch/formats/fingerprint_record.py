@@ -7,13 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stanch.errors import InvalidValueError
-from stanch.values import TEXT_GRAM, Fingerprint, Medium, method
+from stanch.values import GRAM, TEXT_GRAM, Fingerprint, Medium, method
 
 LONGEST = 100_000_000
 """No content is longer, in whatever unit."""
-
-GRAM = 12
-"""How many symbols a feature of `text-gram/1` covers."""
 
 Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
 

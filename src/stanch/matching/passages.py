@@ -10,10 +10,7 @@ from numpy.typing import NDArray
 from stanch.index import Chain, Hits, align
 from stanch.matching.catalogue import Catalogue, first_occurrences
 from stanch.matching.wholes import found
-from stanch.values import TEXT_GRAM, AlignedSpans, Fingerprint, Kind, Match, Span
-
-GRAM = 12
-"""How many symbols one feature of `text-gram/1` covers."""
+from stanch.values import GRAM, TEXT_GRAM, AlignedSpans, Fingerprint, Kind, Match, Span
 
 MIN_ALIGNED = 60
 """Fewer aligned symbols than these are no match: titles, datelines and greetings are that long."""

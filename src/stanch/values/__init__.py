@@ -14,6 +14,7 @@ from stanch.values.matches import AlignedSpans, Kind, Match, NotScanned, PartRes
 from stanch.values.methods import (
     FILE_MD5,
     FILE_SHA256,
+    GRAM,
     LINK,
     METHODS,
     PDQ,
@@ -32,6 +33,7 @@ __all__ = [
     "BEHAVIOUR_BASED",
     "FILE_MD5",
     "FILE_SHA256",
+    "GRAM",
     "LINK",
     "METHODS",
     "PDQ",

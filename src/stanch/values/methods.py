@@ -52,6 +52,9 @@ TEXT_EXACT = Method(id="text-exact/1", medium=Medium.TEXT, bits=256, radius=0)
 TEXT_GRAM = Method(id="text-gram/1", medium=Medium.TEXT, bits=64, radius=0)
 LINK = Method(id="link/1", medium=Medium.LINK, bits=64, radius=0)
 
+GRAM = 12
+"""How many symbols a feature of `text-gram/1` covers: 12 letters, or 6 characters of Han, Kana or Ethiopic."""
+
 METHODS = {method.id: method for method in (FILE_SHA256, FILE_MD5, PDQ, PDQ_RAW, TEXT_EXACT, TEXT_GRAM, LINK)}
 
 
