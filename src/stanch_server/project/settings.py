@@ -31,6 +31,11 @@ INSTALLED_APPS = [
     "stanch_server.accounts",
     "stanch_server.vault",
     "stanch_server.banks",
+    "stanch_server.intake",
+    "stanch_server.review",
+    "stanch_server.project",
+    "bootstrap",
+    "django_htmx",
     "django.contrib.contenttypes",  # asked for by the next
     "django.contrib.auth",  # sessions' people and passphrases; its own users, groups and permissions are not used
     "django.contrib.sessions",

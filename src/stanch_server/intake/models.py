@@ -1,0 +1,165 @@
+"""Items, what is kept of their content, and what a source has arranged: policies and webhooks.
+
+What is known of an item stands in its row; its content, where any is kept, lies encrypted in the vault.
+"""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from stanch_server.accounts.models import Source
+from stanch_server.banks.models import Bank
+
+REFERENCE_LENGTH = 200
+PART_NAME_LENGTH = 300
+
+
+class Item(models.Model):
+    """What a source received: one post of one or more parts.
+
+    `found` is the JSON of `intake.found.Found`: matches, reasons, and what was not scanned. `change` is the number
+    of the last change of the banks that was known when it was matched. `level` is what holds now, `first_level`
+    what the machine said at first: they differ when a hold has ended.
+    """
+
+    class State(models.TextChoices):
+        """Whether its outcome is there."""
+
+        PENDING = "pending", _("being scanned")
+        DONE = "done", _("scanned")
+
+    class Level(models.IntegerChoices):
+        """The outcome: `stanch.values.Level`."""
+
+        ALLOW = 0, _("allow")
+        REVIEW = 1, _("review")
+        HOLD = 2, _("hold")
+        BLOCK = 3, _("block")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="items")
+    key = models.UUIDField()
+    reference = models.CharField(max_length=REFERENCE_LENGTH, blank=True)
+    account = models.CharField(max_length=REFERENCE_LENGTH, blank=True)
+    audience = models.CharField(max_length=10)
+    state = models.CharField(max_length=10, choices=State.choices)
+    level = models.SmallIntegerField(choices=Level.choices, null=True)
+    first_level = models.SmallIntegerField(choices=Level.choices, null=True)
+    hold_until = models.DateTimeField(null=True)
+    language = models.CharField(max_length=8, blank=True)
+    kinds = models.CharField(max_length=60, blank=True)
+    found = models.BinaryField(default=b"")
+    change = models.BigIntegerField(default=0)
+    received = models.DateTimeField()
+    settled = models.DateTimeField(null=True)
+    locked = models.DateTimeField(null=True)
+    locked_by = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        """Lists are read newest first, by source and outcome."""
+
+        verbose_name = _("item")
+        verbose_name_plural = _("items")
+        indexes: ClassVar = [
+            models.Index(fields=["source", "-received"], name="item_by_source"),
+            models.Index(
+                fields=["source", "level", "-received"],
+                name="item_to_look_at",
+                condition=models.Q(level__gte=1),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class ItemPart(models.Model):
+    """A part whose content is kept: it waits for the scan, or for a person."""
+
+    class Form(models.TextChoices):
+        """What the content in the vault is."""
+
+        TEXT = "text", _("text")
+        LINK = "link", _("link")
+        FILE = "file", _("file")
+        HASH = "hash", _("hash")
+        FINGERPRINTS = "fingerprints", _("fingerprints")
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="parts")
+    position = models.SmallIntegerField()
+    name = models.CharField(max_length=PART_NAME_LENGTH)
+    form = models.CharField(max_length=15, choices=Form.choices)
+    medium = models.CharField(max_length=10, blank=True)
+    blob = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        """Each place is taken once."""
+
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["item", "position"], name="part_once_in_item")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id}/{self.position}"
+
+
+class IdempotencyKey(models.Model):
+    """That a key's program sent something under a name of its own choice, and which item came of it."""
+
+    key = models.UUIDField()
+    name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    item = models.UUIDField()
+    created = models.DateTimeField(db_index=True)
+
+    class Meta:
+        """A name is used once by each key."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["key", "name"], name="idempotency_key_once")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Policy(models.Model):
+    """What the operator recorded for a source and a bank: how far its matches may go, who said so, and why."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="policies")
+    bank = models.ForeignKey(Bank, on_delete=models.CASCADE, related_name="policies")
+    block_identical = models.BooleanField(_("block what is identical to confirmed content"), default=False)
+    at_most = models.SmallIntegerField(_("at most"), choices=Item.Level.choices, default=Item.Level.BLOCK)
+    recorded_by = models.CharField(max_length=64)
+    recorded = models.DateTimeField()
+    reason = models.CharField(_("reason"), max_length=1000)
+
+    class Meta:
+        """One for each bank."""
+
+        verbose_name = _("policy")
+        verbose_name_plural = _("policies")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["source", "bank"], name="policy_once")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Webhook(models.Model):
+    """Where a source wants to be told. The secret is kept sealed; a removed one stays as the row that says so."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="webhooks")
+    url = models.URLField(_("address"), max_length=500)
+    secret = models.BinaryField()
+    created = models.DateTimeField()
+    created_by = models.CharField(max_length=64)
+    removed = models.DateTimeField(null=True)
+
+    class Meta:
+        """Names for people."""
+
+        verbose_name = _("webhook")
+        verbose_name_plural = _("webhooks")
+
+    def __str__(self) -> str:
+        return str(self.id)
