@@ -1,27 +1,60 @@
 """Errors for programs: problem documents (RFC 9457)."""
 
+from collections.abc import Mapping
+
 import msgspec
 from django.http import HttpResponse
 
+CONTENT_TYPE = "application/problem+json"
 
-def problem(status: int, code: str, title: str) -> HttpResponse:
-    """Return a problem document.
+
+class Problem(msgspec.Struct, kw_only=True, omit_defaults=True, frozen=True):
+    """A problem document.
 
     Parameters
     ----------
-    status : of HTTP.
-    code : stable, for programs; it becomes the problem's type.
+    type : `urn:stanch:problem:` and a stable code, for programs.
     title : a short English sentence, the same for each code.
+    status : of HTTP.
+    detail : what it was this time.
+    place : where in what was sent, as a path of JSON: `$.links[2]`.
     """
-    body = {"type": f"urn:stanch:problem:{code}", "title": title, "status": status}
-    return HttpResponse(msgspec.json.encode(body), status=status, content_type="application/problem+json")
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+    place: str = ""
+
+
+def problem(
+    status: int,
+    code: str,
+    title: str,
+    *,
+    detail: str = "",
+    place: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    """Return a problem document as an answer; the parameters are those of `Problem`."""
+    body = document(status, code, title, detail=detail, place=place)
+    response = HttpResponse(msgspec.json.encode(body), status=status, content_type=CONTENT_TYPE)
+    for name, value in (headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+def document(status: int, code: str, title: str, *, detail: str = "", place: str = "") -> Problem:
+    """Return the document itself; the parameters are those of `Problem`."""
+    return Problem(
+        type=f"urn:stanch:problem:{code}", title=title, status=status, detail=detail[:1000], place=place[:200]
+    )
 
 
 def unauthenticated() -> HttpResponse:
     """Return 401: no key, or none that is valid."""
-    response = problem(401, "unauthenticated", "Send a valid API key: Authorization: Bearer stanch_…")
-    response.headers["WWW-Authenticate"] = "Bearer"
-    return response
+    title = "Send a valid API key: Authorization: Bearer stanch_…"
+    return problem(401, "unauthenticated", title, headers={"WWW-Authenticate": "Bearer"})
 
 
 def refused() -> HttpResponse:

@@ -1,1 +1,1 @@
-"""What every endpoint for programs shares: bodies, problem documents, limits, and the document that describes them."""
+"""What every endpoint for programs shares: bodies, problem documents, limits, their description."""

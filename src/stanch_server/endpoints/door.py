@@ -1,0 +1,54 @@
+"""The way in for programs: no session, no cookie, no language, so none of the middleware that is about those."""
+
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from django.conf import settings
+from django.core.signals import got_request_exception
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+
+from stanch_server.accounts import problems
+from stanch_server.accounts.rules import rules_of
+from stanch_server.outbox.worker import describe
+
+PREFIX: Final = "/api/"
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+log = logging.getLogger(__name__)
+
+
+def api_door(get_response: Next) -> Next:
+    """Lead requests of programs straight to their endpoint; as everywhere, one without a rule opens for nobody."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(PREFIX):
+            return get_response(request)
+        if settings.HTTPS and not request.is_secure():
+            return problems.problem(403, "insecure", "Use HTTPS: a key that is sent in clear is known to others.")
+        try:
+            return _answer(request)
+        except Exception as error:  # noqa: BLE001 - an answer of the documented form is owed for whatever it was
+            log.error("an endpoint failed: %s", describe(error))  # noqa: TRY400 - its message may hold content
+            got_request_exception.send(sender=None, request=request)
+            return problems.problem(500, "failed", "The service failed here; nothing was acknowledged.")
+
+    return respond
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
+    try:
+        found = resolve(request.path_info)
+    except Resolver404:
+        return problems.not_found()
+    request.resolver_match = found
+    if not rules_of(found.func):
+        return problems.refused()
+    response: HttpResponse = found.func(request, *found.args, **found.kwargs)
+    if response.status_code == 405:
+        return problems.problem(
+            405, "method-not-allowed", "This method is not for this address.", headers={"Allow": response["Allow"]}
+        )
+    return response
