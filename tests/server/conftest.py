@@ -4,7 +4,7 @@ Alice owns the harbour (admin and manager there), Bob shares it (reviewer), Char
 and is refused. Nobody has a role everywhere unless a test says so.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -16,6 +16,9 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from stanch_server.accounts import operations, sessions
 from stanch_server.accounts.capabilities import Role
 from stanch_server.accounts.models import Authenticator, Person, Source
+from stanch_server.banks import live
+from stanch_server.endpoints import limits
+from stanch_server.intake import policies
 from tests.server.append_only import empty_tables_after_tests  # noqa: F401 - a fixture for every test
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -44,6 +47,15 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     monkeypatch.setattr("django_otp.plugins.otp_totp.models.time", stopped)
     monkeypatch.setattr("django_otp.models.timezone", SimpleNamespace(now=clock.now))
     return clock
+
+
+@pytest.fixture(autouse=True)
+def fresh_process() -> Iterator[None]:
+    """What a process keeps of the database goes with each test: the next one has another database."""
+    yield
+    live.close()
+    policies.forget_all()
+    limits.forget_all()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from stanch_server.accounts import operations
 from stanch_server.accounts.models import Source
+from stanch_server.intake.models import Item
 from tests.server.conftest import START
 
 
@@ -29,9 +30,16 @@ def _key(source: Source) -> uuid.UUID:
     return key.id
 
 
+def _item(source: Source) -> uuid.UUID:
+    return Item.objects.create(
+        source=source, key=uuid.uuid4(), audience="public", state=Item.State.DONE, level=1, received=START
+    ).id
+
+
 EXAMPLES: Mapping[str, Callable[[Source], object]] = {
     "source_id": lambda source: source.id,
     "person_id": _person,
     "key_id": _key,
+    "item_id": _item,
     "token": lambda _source: "no-such-token",
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from stanch_server.audit.models import AuditEntry, AuditHead
+from stanch_server.audit.models import AuditEntry, AuditHead, AuditPayload
 
 PAGE = 50
 
@@ -100,3 +100,8 @@ def state() -> LogState:
         waiting=AuditEntry.objects.filter(number__isnull=True).count(),
         anchored=head.anchored if head else 0,
     )
+
+
+def says_of(subject: str) -> int:
+    """Return how many records say anything of a subject."""
+    return AuditPayload.objects.filter(subject=subject).count()

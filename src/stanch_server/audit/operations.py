@@ -107,3 +107,10 @@ def erase(entry: str, *, acting_user: str, at: datetime) -> str | None:
     # Two that erase at once both come here; the one that deletes nothing has noted what was true anyway.
     AuditPayload.objects.using(row._state.db).filter(entry=row).delete()  # noqa: SLF001 - documented by Django
     return noted
+
+
+def erase_about(subject: str, *, acting_user: str, at: datetime) -> int:
+    """Erase what every record of one subject says; raises as `erase` does. Return how many said something."""
+    told = AuditPayload.objects.using(router.db_for_write(AuditPayload)).filter(subject=subject)
+    entries = list(told.exclude(action=ERASED).values_list("entry__opaque_id", flat=True))
+    return sum(erase(entry, acting_user=acting_user, at=at) is not None for entry in entries)

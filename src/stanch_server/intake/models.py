@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from stanch_server.accounts.models import Source
-from stanch_server.banks.models import Bank
+from stanch_server.banks.models import Bank, Entry
 
 REFERENCE_LENGTH = 200
 PART_NAME_LENGTH = 300
@@ -21,7 +21,8 @@ class Item(models.Model):
 
     `found` is the JSON of `intake.found.Found`: matches, reasons, and what was not scanned. `change` is the number
     of the last change of the banks that was known when it was matched. `level` is what holds now, `first_level`
-    what the machine said at first: they differ when a hold has ended.
+    what the machine said at first: they differ when a hold has ended. `decided` is when a person's decision was
+    taken that stands.
     """
 
     class State(models.TextChoices):
@@ -54,6 +55,7 @@ class Item(models.Model):
     change = models.BigIntegerField(default=0)
     received = models.DateTimeField()
     settled = models.DateTimeField(null=True)
+    decided = models.DateTimeField(null=True)
     locked = models.DateTimeField(null=True)
     locked_by = models.CharField(max_length=64, blank=True)
 
@@ -104,6 +106,21 @@ class ItemPart(models.Model):
         return f"{self.item_id}/{self.position}"
 
 
+class ItemEntry(models.Model):
+    """That an item matched an entry with effect: so is found what rests on an entry that turns out to be wrong."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="matched")
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        """Once each."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["item", "entry"], name="item_matched_once")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class IdempotencyKey(models.Model):
     """That a key's program sent something under a name of its own choice, and which item came of it."""
 
@@ -145,14 +162,25 @@ class Policy(models.Model):
 
 
 class Webhook(models.Model):
-    """Where a source wants to be told. The secret is kept sealed; a removed one stays as the row that says so."""
+    """Where a source wants to be told. A removed one stays as the row that says so.
+
+    Secrets are kept sealed (`webhooks.sealing`). After a rotation the old one signs beside the new one until
+    `old_until`. `disabled` is when its receiver answered that it is gone. Of the last test message it says when it
+    was asked for, when it was tried, and what was wrong.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="webhooks")
     url = models.URLField(_("address"), max_length=500)
     secret = models.BinaryField()
+    old_secret = models.BinaryField(default=b"")
+    old_until = models.DateTimeField(null=True)
     created = models.DateTimeField()
     created_by = models.CharField(max_length=64)
+    disabled = models.DateTimeField(null=True)
+    test_sent = models.DateTimeField(null=True)
+    tested = models.DateTimeField(null=True)
+    test_problem = models.CharField(max_length=200, blank=True)
     removed = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,0 +1,139 @@
+"""The content of a part: kept in the vault where it has to be, and read again from there."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import msgspec
+
+from stanch.errors import InvalidValueError
+from stanch.fingerprints import Reading
+from stanch.formats import FingerprintRecord, fingerprint_from
+from stanch.values import FilePart, HashPart, LinkPart, Medium, Part, TextPart, method
+from stanch_server.intake.errors import GoneContentError, LockedItemError
+from stanch_server.intake.models import ItemPart
+from stanch_server.vault import operations as vault
+from stanch_server.vault.values import BlobId, Purpose, Source
+
+HASH_NAMES = {"pdq": "pdq/1", "md5": "file-md5/1", "sha256": "file-sha256/1"}
+"""The names that people use for methods of hashes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Content:
+    """One part as it came in.
+
+    Parameters
+    ----------
+    data : a text or a link in UTF-8, the bytes of a file, or the JSON of a hash or of fingerprints.
+    """
+
+    name: str
+    form: ItemPart.Form
+    data: bytes = field(repr=False)
+
+
+class _Fingerprint(FingerprintRecord, kw_only=True):
+    variant: str = "as-is"
+
+
+class _Readings(msgspec.Struct):
+    medium: Medium
+    fingerprints: list[_Fingerprint]
+    symbols: int = 0
+
+
+class _Hash(msgspec.Struct):
+    method: str
+    value: str
+
+
+def as_part(content: Content) -> Part:
+    """Return a content as the library reads it; fingerprints are no part of this kind.
+
+    Raises
+    ------
+    StanchError
+        If a hash is of no known method, or is none.
+    """
+    match content.form:
+        case ItemPart.Form.TEXT:
+            return TextPart(name=content.name, text=content.data.decode(errors="surrogatepass"))
+        case ItemPart.Form.LINK:
+            return LinkPart(name=content.name, link=content.data.decode(errors="surrogatepass"))
+        case ItemPart.Form.FILE:
+            return FilePart(name=content.name, data=content.data)
+        case _:
+            return _hash(content)
+
+
+def _hash(content: Content) -> HashPart:
+    sent = msgspec.json.decode(content.data, type=_Hash)
+    kind = method(HASH_NAMES.get(sent.method.lower(), sent.method))
+    if not re.fullmatch(rf"[0-9a-fA-F]{{{kind.bits // 4}}}", sent.value):
+        raise InvalidValueError(what="hash", problem=f"{kind.id} has {kind.bits // 4} hexadecimal digits")
+    return HashPart(name=content.name, method=kind, value=sent.value)
+
+
+def as_readings(content: Content) -> list[Reading]:
+    """Return fingerprints that were made on the source's side.
+
+    Raises
+    ------
+    StanchError, ValueError
+        If they contradict themselves.
+    """
+    sent = msgspec.json.decode(content.data, type=_Readings)
+    made = tuple(replace(fingerprint_from(one), variant=one.variant) for one in sent.fingerprints)
+    return [Reading(medium=sent.medium, fingerprints=made, symbols=sent.symbols)]
+
+
+def keep(
+    contents: Iterable[Content], *, source: Source, acting_user: str, now: datetime
+) -> list[tuple[Content, BlobId]]:
+    """Put contents into the vault, before the transaction that makes the item known.
+
+    If that transaction fails, `let_go` erases them; if the process dies before, nobody can name them any more.
+    """
+    return [
+        (
+            one,
+            vault.store(data=one.data, purpose=Purpose.ITEM, source=source, acting_user=acting_user, now=now),
+        )
+        for one in contents
+    ]
+
+
+def let_go(blobs: Iterable[str], *, acting_user: str, reason: str, now: datetime) -> None:
+    """Erase contents that are no longer needed."""
+    for blob in blobs:
+        vault.erase(blob=blob, acting_user=acting_user, reason=reason, now=now)
+
+
+def open_content(part: ItemPart, *, acting_user: str, reason: str, now: datetime) -> bytes:
+    """Return the content of a part, and record who opened it and why.
+
+    Raises
+    ------
+    LockedItemError
+        If the item is locked: nobody opens it here any more.
+    GoneContentError
+        If nothing of it is kept.
+    VaultError
+        If it was erased, is damaged, or its key is not there.
+    """
+    if part.item.locked is not None:
+        raise LockedItemError(item=part.item_id)
+    return read(part, acting_user=acting_user, reason=reason, now=now).data
+
+
+def read(part: ItemPart, *, acting_user: str, reason: str, now: datetime) -> Content:
+    """Return a kept part as it came in, to this room; the errors are those of `open_content`."""
+    if not part.blob:
+        raise GoneContentError(item=part.item_id, part=part.name)
+    opened = vault.open_blob(
+        blob=part.blob, sources=[part.item.source_id], acting_user=acting_user, reason=reason, now=now
+    )
+    with opened:
+        return Content(name=part.name, form=ItemPart.Form(part.form), data=opened.read())

@@ -1,0 +1,24 @@
+"""The only place that writes items and policies: rows, audit record and outbox rows in one transaction."""
+
+from stanch_server.intake.operations.closing import close, lift, lock, reopen
+from stanch_server.intake.operations.forgetting import Forgotten, forget, prove_forgotten, when_forgotten
+from stanch_server.intake.operations.recording import set_policy
+from stanch_server.intake.operations.settling import end_hold, scan_pending
+from stanch_server.intake.operations.submitting import Submitted, purge_idempotency_keys, submit
+
+__all__ = [
+    "Forgotten",
+    "Submitted",
+    "close",
+    "end_hold",
+    "forget",
+    "lift",
+    "lock",
+    "prove_forgotten",
+    "purge_idempotency_keys",
+    "reopen",
+    "scan_pending",
+    "set_policy",
+    "submit",
+    "when_forgotten",
+]

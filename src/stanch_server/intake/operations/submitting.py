@@ -1,0 +1,179 @@
+"""Items in: scanned, kept as far as they must be, and acknowledged once they are committed."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from stanch.values import Level
+from stanch_server.accounts.principals import KeyPrincipal
+from stanch_server.intake.contents import keep, let_go
+from stanch_server.intake.errors import IdempotencyKeyReusedError
+from stanch_server.intake.models import IdempotencyKey, Item, ItemPart
+from stanch_server.intake.operations.rows import SCAN_TOPIC, record, set_outcome, write_outcome, write_parts
+from stanch_server.intake.posts import Submission
+from stanch_server.intake.scanning import Scanned, scan
+from stanch_server.outbox.operations import enqueue
+
+KEPT: Final = timedelta(days=7)
+"""For so long an idempotency key is known."""
+
+AT_ONCE: Final = 2_000_000
+TEXT_AT_ONCE: Final = 200_000
+"""Bytes of files, and of texts, that are scanned while the program waits; what is longer is answered later."""
+
+RETRIES: Final = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Submitted:
+    """What became of one submission: its item, and whether it had been there before."""
+
+    item: Item
+    replayed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Prepared:
+    """A submission whose outcome is known, or that waits for it, with its content in the vault."""
+
+    item: Item
+    submission: Submission
+    scanned: Scanned | None
+    blobs: dict[str, str]
+
+
+def submit(submission: Submission, *, caller: KeyPrincipal, now: datetime) -> Submitted:
+    """Take in one post. When this returns, it is committed.
+
+    Raises
+    ------
+    IdempotencyKeyReusedError
+        If its idempotency key was used for something else.
+    """
+    (outcome,) = submit_many([submission], caller=caller, now=now)
+    if isinstance(outcome, IdempotencyKeyReusedError):
+        raise outcome
+    return outcome
+
+
+def submit_many(
+    submissions: Iterable[Submission], *, caller: KeyPrincipal, now: datetime
+) -> list[Submitted | IdempotencyKeyReusedError]:
+    """Take in several posts in one transaction; each has an answer of its own, in their order.
+
+    What another request takes in under the same idempotency key at the same instant is noticed when this one is
+    written: then all is looked up anew.
+    """
+    chosen = list(submissions)
+    for _ in range(RETRIES):
+        known = _known(chosen, caller.key)
+        prepared = [_prepared(one, caller, now) for one in _new(chosen, known)]
+        try:
+            with transaction.atomic():
+                for one in prepared:
+                    _write(one, caller, now)
+        except IntegrityError:
+            _abandon(prepared, caller, now)
+            continue
+        except BaseException:
+            _abandon(prepared, caller, now)
+            raise
+        return _answers(chosen, known, prepared)
+    raise IdempotencyKeyReusedError
+
+
+def purge_idempotency_keys(*, now: datetime) -> int:
+    """Forget keys that are older than seven days. Return how many."""
+    return IdempotencyKey.objects.filter(created__lt=now - KEPT).delete()[0]
+
+
+def _known(chosen: list[Submission], key: UUID) -> dict[str, IdempotencyKey]:
+    names = {one.idempotency for one in chosen if one.idempotency}
+    if not names:
+        return {}
+    return {row.name: row for row in IdempotencyKey.objects.filter(key=key, name__in=names)}
+
+
+def _new(chosen: list[Submission], known: dict[str, IdempotencyKey]) -> Iterator[Submission]:
+    """Yield what is not known yet; of several under one name, the first."""
+    seen = set(known)
+    for one in chosen:
+        if one.idempotency not in seen:
+            yield one
+        if one.idempotency:
+            seen.add(one.idempotency)
+
+
+def _prepared(submission: Submission, caller: KeyPrincipal, now: datetime) -> _Prepared:
+    item = Item(
+        source_id=caller.source,
+        key=caller.key,
+        reference=submission.reference,
+        account=submission.account,
+        audience=submission.audience.value,
+        state=Item.State.PENDING,
+        received=now,
+    )
+    scanned = None if _takes_long(submission) else scan(submission.contents, source=caller.source, now=now)
+    if scanned is not None:
+        set_outcome(item, scanned, at=now)
+    blobs = {}
+    if scanned is None or scanned.level > Level.ALLOW:
+        kept = keep(submission.contents, source=caller.source, acting_user=caller.actor, now=now)
+        blobs = {content.name: str(blob) for content, blob in kept}
+    return _Prepared(item=item, submission=submission, scanned=scanned, blobs=blobs)
+
+
+def _takes_long(submission: Submission) -> bool:
+    sizes = {ItemPart.Form.FILE: 0, ItemPart.Form.TEXT: 0}
+    for one in submission.contents:
+        sizes[one.form] = sizes.get(one.form, 0) + len(one.data)
+    return submission.at_leisure or sizes[ItemPart.Form.FILE] > AT_ONCE or sizes[ItemPart.Form.TEXT] > TEXT_AT_ONCE
+
+
+def _write(one: _Prepared, caller: KeyPrincipal, now: datetime) -> None:
+    item, submission = one.item, one.submission
+    if submission.idempotency:
+        IdempotencyKey.objects.create(
+            key=caller.key, name=submission.idempotency, digest=submission.digest, item=item.id, created=now
+        )
+    item.save(force_insert=True)
+    if one.blobs:
+        write_parts(item, submission.contents, one.blobs, one.scanned.media if one.scanned else {})
+    if one.scanned is not None:
+        write_outcome(item, one.scanned, acting_user=caller.actor, at=now)
+    else:
+        record("item.received", item, acting_user=caller.actor, at=now, parts=len(submission.contents))
+        enqueue(topic=SCAN_TOPIC, payload={"item": str(item.id)}, key=str(item.id))
+
+
+def _abandon(prepared: list[_Prepared], caller: KeyPrincipal, now: datetime) -> None:
+    """Erase what was kept for items that are not to be."""
+    for one in prepared:
+        let_go(one.blobs.values(), acting_user=caller.actor, reason="not taken in", now=now)
+        one.item.pk = None
+
+
+def _answers(
+    chosen: list[Submission], known: dict[str, IdempotencyKey], prepared: list[_Prepared]
+) -> list[Submitted | IdempotencyKeyReusedError]:
+    made = {id(one.submission): one.item for one in prepared}
+    first = {one.submission.idempotency: one for one in prepared if one.submission.idempotency}
+    digests = {name: (row.digest, row.item) for name, row in known.items()}
+    digests |= {name: (one.submission.digest, one.item.id) for name, one in first.items()}
+    earlier = {row.id: row for row in Item.objects.filter(id__in={item for _, item in digests.values()})}
+    answers: list[Submitted | IdempotencyKeyReusedError] = []
+    for one in chosen:
+        if id(one) in made:
+            answers.append(Submitted(item=made[id(one)]))
+            continue
+        digest, item = digests[one.idempotency]
+        if digest != one.digest or item not in earlier:
+            answers.append(IdempotencyKeyReusedError())
+        else:
+            answers.append(Submitted(item=earlier[item], replayed=True))
+    return answers

@@ -1,0 +1,185 @@
+"""What a program sends: a post, checked part by part, each refusal with its place."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from stanch.errors import PrivateAudienceError, StanchError
+from stanch.formats import FingerprintRecord
+from stanch.language import LONGEST_TEXT
+from stanch.values import Audience, Medium
+from stanch_server.endpoints.problems import invalid
+from stanch_server.intake.contents import Content, as_part, as_readings
+from stanch_server.intake.models import PART_NAME_LENGTH, REFERENCE_LENGTH, ItemPart
+
+MOST_PARTS = 100
+LONGEST_LINK = 10_000
+
+Reference = Annotated[str, Meta(max_length=REFERENCE_LENGTH)]
+Name = Annotated[str, Meta(min_length=1, max_length=PART_NAME_LENGTH)]
+Link = Annotated[str, Meta(min_length=1, max_length=LONGEST_LINK)]
+Text = Annotated[str, Meta(max_length=LONGEST_TEXT)]
+
+
+class SentHash(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A hash that the source took: hexadecimal, by `pdq`, `md5`, `sha256`, or the id of a method."""
+
+    method: Annotated[str, Meta(max_length=40)]
+    value: Annotated[str, Meta(min_length=1, max_length=128)]
+
+
+class SentFingerprint(FingerprintRecord, kw_only=True, forbid_unknown_fields=True):
+    """A fingerprint in one variant of the content, as the library writes it."""
+
+    variant: Annotated[str, Meta(max_length=100)] = "as-is"
+
+
+class SentReading(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """One content as fingerprints that the library made on the source's side."""
+
+    name: Name
+    medium: Medium
+    fingerprints: Annotated[list[SentFingerprint], Meta(min_length=1, max_length=64)]
+    symbols: Annotated[int, Meta(ge=0, le=LONGEST_TEXT)] = 0
+
+
+class SentPost(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A post: `audience` must be said; at least one of text, links, media, hashes and fingerprints must be there.
+
+    `id` and `account` are the source's own references, opaque here; names of people do not belong in them.
+    """
+
+    audience: Literal["public", "members", "unlisted", "private"]
+    id: Reference = ""
+    account: Reference = ""
+    text: Text = ""
+    links: Annotated[list[Link], Meta(max_length=MOST_PARTS)] = []
+    media: Annotated[list[Name], Meta(max_length=MOST_PARTS)] = []
+    hashes: Annotated[list[SentHash], Meta(max_length=MOST_PARTS)] = []
+    fingerprints: Annotated[list[SentReading], Meta(max_length=MOST_PARTS)] = []
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Submission:
+    """A post that was checked, ready to be scanned.
+
+    Parameters
+    ----------
+    idempotency : the name under which the program may send it again; empty if it gave none.
+    digest : of everything that was sent, to tell a repetition from another post.
+    at_leisure : whether the program asked to be answered before the scan.
+    """
+
+    contents: tuple[Content, ...]
+    audience: Audience
+    reference: str = ""
+    account: str = ""
+    idempotency: str = ""
+    digest: str = field(default="", repr=False)
+    at_leisure: bool = False
+
+
+def checked(
+    post: SentPost,
+    *,
+    files: Mapping[str, bytes] | None = None,
+    idempotency: str = "",
+    digest: str = "",
+    at_leisure: bool = False,
+) -> Submission:
+    """Return a post as it is scanned.
+
+    Parameters
+    ----------
+    files : by name, the media that came along; each name in `media` has one, and no other is there.
+
+    Raises
+    ------
+    ProblemError
+        422, with the place.
+    """
+    if post.audience == "private":
+        said = PrivateAudienceError(post=post.id or "this")
+        raise invalid(str(said), place="$.audience", code=said.code)
+    _check_printable(post.id, "$.id")
+    _check_printable(post.account, "$.account")
+    contents = tuple(_contents(post, files or {}))
+    _check_together(contents)
+    return Submission(
+        contents=contents,
+        audience=Audience(post.audience),
+        reference=post.id,
+        account=post.account,
+        idempotency=idempotency,
+        digest=digest,
+        at_leisure=at_leisure,
+    )
+
+
+def digest_of(body: bytes, files: Mapping[str, bytes]) -> str:
+    """Return the digest of what was sent, files by their name."""
+    whole = hashlib.sha256(hashlib.sha256(body).digest())
+    for name in sorted(files):
+        whole.update(hashlib.sha256(name.encode(errors="surrogatepass")).digest())
+        whole.update(hashlib.sha256(files[name]).digest())
+    return whole.hexdigest()
+
+
+def _contents(post: SentPost, files: Mapping[str, bytes]) -> Iterator[Content]:
+    if post.text:
+        yield _of("$.text", name="text", form=ItemPart.Form.TEXT, data=post.text.encode(errors="surrogatepass"))
+    for number, link in enumerate(post.links):
+        place = f"links[{number}]"
+        yield _of(f"$.{place}", name=place, form=ItemPart.Form.LINK, data=link.encode(errors="surrogatepass"))
+    for number, name in enumerate(post.media):
+        yield _file(name, files, place=f"$.media[{number}]")
+    for number, sent in enumerate(post.hashes):
+        place = f"hashes[{number}]"
+        yield _of(f"$.{place}", name=place, form=ItemPart.Form.HASH, data=msgspec.json.encode(sent))
+    for number, reading in enumerate(post.fingerprints):
+        place, data = f"$.fingerprints[{number}]", msgspec.json.encode(reading)
+        _check_printable(reading.name, f"{place}.name")
+        yield _of(place, name=reading.name, form=ItemPart.Form.FINGERPRINTS, data=data)
+    spare = set(files) - set(post.media)
+    if spare:
+        raise invalid(f"The file {min(spare)!r} is not named in the post.", place="$.media")
+
+
+def _file(name: str, files: Mapping[str, bytes], *, place: str) -> Content:
+    _check_printable(name, place)
+    if name not in files:
+        raise invalid(f"No file of the name {name!r} came along: send a form with files.", place=place)
+    return Content(name=name, form=ItemPart.Form.FILE, data=files[name])
+
+
+def _of(place: str, *, name: str, form: ItemPart.Form, data: bytes) -> Content:
+    """Return a content of which it is certain that it can be read again."""
+    made = Content(name=name, form=form, data=data)
+    try:
+        if form is ItemPart.Form.FINGERPRINTS:
+            as_readings(made)
+        elif form is ItemPart.Form.HASH:
+            as_part(made)
+    except (StanchError, ValueError) as error:
+        raise invalid(str(error), place=place) from error
+    return made
+
+
+def _check_printable(said: str, place: str) -> None:
+    if not said.isprintable():
+        raise invalid("Use printable characters.", place=place)
+
+
+def _check_together(contents: tuple[Content, ...]) -> None:
+    if not contents:
+        raise invalid("The post holds nothing: give text, links, media, hashes or fingerprints.", place="$")
+    if len(contents) > MOST_PARTS:
+        raise invalid(f"The post has {len(contents)} parts; at most {MOST_PARTS} are taken.", place="$")
+    names = [one.name for one in contents]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise invalid(f"Two parts are called {min(twice)!r}.", place="$")

@@ -1,0 +1,55 @@
+"""From contents to an outcome: what the banks of a source know of them, and what its policies make of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from stanch.policies import judge
+from stanch.values import Level, PartResult, PostResult
+from stanch_server.banks.live import follower
+from stanch_server.intake.contents import Content, as_part, as_readings
+from stanch_server.intake.found import Found, found_in
+from stanch_server.intake.models import ItemPart
+from stanch_server.intake.policies import policies_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scanned:
+    """What came of a scan.
+
+    Parameters
+    ----------
+    media : by name of part, what it turned out to be.
+    change : the number of the last change of the banks that was known.
+    """
+
+    level: Level
+    found: Found
+    media: dict[str, str]
+    change: int
+
+    @property
+    def kinds(self) -> str:
+        """Each medium once, in order."""
+        return " ".join(sorted(set(self.media.values())))
+
+
+def scan(contents: Iterable[Content], *, source: UUID, now: datetime) -> Scanned:
+    """Look contents up in the banks that a source may use, by everything that is committed, and judge them."""
+    live = follower()
+    results = tuple(_result(one, source, now) for one in contents)
+    result = PostResult(post="", parts=results)
+    outcome = judge(result, policies_of(source, change=live.number))
+    return Scanned(
+        level=outcome.level,
+        found=found_in(result, outcome),
+        media={part.name: part.medium.value for part in results},
+        change=live.number,
+    )
+
+
+def _result(content: Content, source: UUID, now: datetime) -> PartResult:
+    if content.form == ItemPart.Form.FINGERPRINTS:
+        return follower().match_readings(content.name, as_readings(content), now=now, source=source)
+    return follower().match_part(as_part(content), now=now, source=source)
