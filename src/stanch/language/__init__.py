@@ -2,8 +2,20 @@
 
 from stanch.language.decoding import decode
 from stanch.language.hosts import map_host
+from stanch.language.identification import UNDETERMINED, identify
 from stanch.language.nfc import nfc
 from stanch.language.normalised import NormalisedText, normalise
 from stanch.language.problems import LONGEST_TEXT, Problem, problems
 
-__all__ = ["LONGEST_TEXT", "NormalisedText", "Problem", "decode", "map_host", "nfc", "normalise", "problems"]
+__all__ = [
+    "LONGEST_TEXT",
+    "UNDETERMINED",
+    "NormalisedText",
+    "Problem",
+    "decode",
+    "identify",
+    "map_host",
+    "nfc",
+    "normalise",
+    "problems",
+]

@@ -126,19 +126,17 @@ def authenticate_key(header: str, *, now: datetime) -> KeyPrincipal | None:
     prefix, key = read
     valid = ApiKey.objects.filter(
         prefix=prefix, revoked_at=None, expires_at__gt=now, source__state=Source.State.ACTIVE
-    )
+    ).values_list("secret_hash", "id", "source_id", "capabilities", "last_used_day")
     sent = digest(key)
-    matching = [one for one in valid if hmac.compare_digest(one.secret_hash, sent)]
-    return _principal(matching[0], now) if matching else None
-
-
-def _principal(key: ApiKey, now: datetime) -> KeyPrincipal:
-    return KeyPrincipal(
-        key=key.id,
-        source=key.source_id,
-        capabilities=KEY_CAPABILITIES.intersection(key.capabilities),
-        used_today=key.last_used_day == now.astimezone(UTC).date(),
-    )
+    for secret_hash, key_id, source, capabilities, last_used_day in valid:
+        if hmac.compare_digest(secret_hash, sent):
+            return KeyPrincipal(
+                key=key_id,
+                source=source,
+                capabilities=KEY_CAPABILITIES.intersection(capabilities),
+                used_today=last_used_day == now.astimezone(UTC).date(),
+            )
+    return None
 
 
 def _known(capability: str) -> str:

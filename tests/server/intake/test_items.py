@@ -128,6 +128,7 @@ def test_each_language_comes_through_byte_by_byte(program: Program, source: Sour
     make_bank("works", source, {TextPart(name="x", text=text): "alice"}, state=State.ENABLED)
     said = program.said(public(text=text))
     assert (said["outcome"], said["matches"][0]["kind"]) == ("hold", "identical")
+    assert said["language"] == {"mixed": "en"}.get(language, language)
     (part,) = Item.objects.get(id=said["id"]).parts.all()
     assert open_content(part, acting_user="alice", reason="revealed", now=START).decode() == text
 

@@ -56,7 +56,7 @@ def end_hold(item_id: UUID, *, now: datetime) -> bool:
 
 def _settled(item: Item) -> bool:
     """Write the outcome if the item waits for it still: another worker may have been first."""
-    names = ("state", "level", "first_level", "hold_until", "kinds", "found", "change", "settled", "language")
+    names = ("state", "level", "first_level", "hold_until", "kinds", "found", "change", "settled")
     waiting = Item.objects.filter(id=item.id, state=Item.State.PENDING)
     return bool(waiting.update(**{name: getattr(item, name) for name in names}))
 

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from stanch.language import UNDETERMINED, identify
 from stanch.values import Level
 from stanch_server.accounts.principals import KeyPrincipal
-from stanch_server.intake.contents import keep, let_go
+from stanch_server.intake.contents import Content, keep, let_go
 from stanch_server.intake.errors import IdempotencyKeyReusedError
 from stanch_server.intake.models import IdempotencyKey, Item, ItemPart
 from stanch_server.intake.operations.rows import SCAN_TOPIC, record, set_outcome, write_outcome, write_parts
@@ -116,6 +117,7 @@ def _prepared(submission: Submission, caller: KeyPrincipal, now: datetime) -> _P
         account=submission.account,
         audience=submission.audience.value,
         state=Item.State.PENDING,
+        language=_language(submission.contents),
         received=now,
     )
     scanned = None if _takes_long(submission) else scan(submission.contents, source=caller.source, now=now)
@@ -126,6 +128,13 @@ def _prepared(submission: Submission, caller: KeyPrincipal, now: datetime) -> _P
         kept = keep(submission.contents, source=caller.source, acting_user=caller.actor, now=now)
         blobs = {content.name: str(blob) for content, blob in kept}
     return _Prepared(item=item, submission=submission, scanned=scanned, blobs=blobs)
+
+
+def _language(contents: Iterable[Content]) -> str:
+    """Return the language of the longest text; empty where there is none, or it does not tell."""
+    texts = [one.data for one in contents if one.form is ItemPart.Form.TEXT]
+    known = identify(max(texts, key=len).decode(errors="surrogatepass")) if texts else UNDETERMINED
+    return "" if known == UNDETERMINED else known
 
 
 def _takes_long(submission: Submission) -> bool:
@@ -162,18 +171,21 @@ def _answers(
     chosen: list[Submission], known: dict[str, IdempotencyKey], prepared: list[_Prepared]
 ) -> list[Submitted | IdempotencyKeyReusedError]:
     made = {id(one.submission): one.item for one in prepared}
-    first = {one.submission.idempotency: one for one in prepared if one.submission.idempotency}
     digests = {name: (row.digest, row.item) for name, row in known.items()}
-    digests |= {name: (one.submission.digest, one.item.id) for name, one in first.items()}
-    earlier = {row.id: row for row in Item.objects.filter(id__in={item for _, item in digests.values()})}
-    answers: list[Submitted | IdempotencyKeyReusedError] = []
-    for one in chosen:
-        if id(one) in made:
-            answers.append(Submitted(item=made[id(one)]))
-            continue
-        digest, item = digests[one.idempotency]
-        if digest != one.digest or item not in earlier:
-            answers.append(IdempotencyKeyReusedError())
-        else:
-            answers.append(Submitted(item=earlier[item], replayed=True))
-    return answers
+    for one in prepared:
+        digests[one.submission.idempotency] = (one.submission.digest, one.item.id)
+    repeated = {digests[one.idempotency][1] for one in chosen if id(one) not in made}
+    earlier = {row.id: row for row in Item.objects.filter(id__in=repeated)} if repeated else {}
+    return [
+        Submitted(item=made[id(one)]) if id(one) in made else _again(one, *digests[one.idempotency], earlier)
+        for one in chosen
+    ]
+
+
+def _again(
+    one: Submission, digest: str, item: UUID, earlier: dict[UUID, Item]
+) -> Submitted | IdempotencyKeyReusedError:
+    """Return what a repetition is told: the item as it is now, or that this is another post."""
+    if digest != one.digest or item not in earlier:
+        return IdempotencyKeyReusedError()
+    return Submitted(item=earlier[item], replayed=True)
