@@ -29,7 +29,6 @@ PREFER = Parameter(
     name="Prefer",
     place="header",
     description="`respond-async` to be answered with 202 before the scan.",
-    schema={"type": "string", "maxLength": 200},
 )
 
 

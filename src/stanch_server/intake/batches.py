@@ -19,6 +19,8 @@ from stanch_server.intake.posts import Reference, SentPost, Submission, checked
 from stanch_server.intake.requests import check_name
 
 MOST_POSTS = 500
+MOST_PARTS_TOGETHER = 2_000
+"""Each part that waits for a person is kept by itself, which takes some milliseconds."""
 
 
 class BatchPost(SentPost, kw_only=True, forbid_unknown_fields=True):
@@ -57,6 +59,8 @@ def take_in(batch: SentBatch, *, caller: KeyPrincipal, now: datetime) -> BatchAn
     """Take in those posts of a batch that are valid, in one transaction, and answer for each."""
     read = [_read(bytes(raw), place) for place, raw in enumerate(batch.items)]
     submissions = [one for one in read if isinstance(one, Submission)]
+    if sum(len(one.contents) for one in submissions) > MOST_PARTS_TOGETHER:
+        raise invalid(f"Together these posts have more than {MOST_PARTS_TOGETHER:,} parts.", place="$.items")
     taken = iter(submit_many(submissions, caller=caller, now=now) if submissions else [])
     outcomes = [one if isinstance(one, ProblemError) else next(taken) for one in read]
     items = [one.item for one in outcomes if isinstance(one, Submitted)]

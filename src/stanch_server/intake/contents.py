@@ -1,5 +1,6 @@
 """The content of a part: kept in the vault where it has to be, and read again from there."""
 
+import logging
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -11,13 +12,20 @@ from stanch.errors import InvalidValueError
 from stanch.fingerprints import Reading
 from stanch.formats import FingerprintRecord, fingerprint_from
 from stanch.values import FilePart, HashPart, LinkPart, Medium, Part, TextPart, method
+from stanch_server.endpoints.problems import busy
 from stanch_server.intake.errors import GoneContentError, LockedItemError
 from stanch_server.intake.models import ItemPart
 from stanch_server.vault import operations as vault
+from stanch_server.vault.errors import VaultError
 from stanch_server.vault.values import BlobId, Purpose, Source
 
 HASH_NAMES = {"pdq": "pdq/1", "md5": "file-md5/1", "sha256": "file-sha256/1"}
 """The names that people use for methods of hashes."""
+
+VAULT_SECONDS = 60
+"""A vault that cannot keep what is new needs somebody to look at it."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,14 +103,26 @@ def keep(
     """Put contents into the vault, before the transaction that makes the item known.
 
     If that transaction fails, `let_go` erases them; if the process dies before, nobody can name them any more.
+
+    Raises
+    ------
+    ProblemError
+        503 if the vault cannot keep one, which is not the program's fault; then none is kept.
     """
-    return [
-        (
-            one,
-            vault.store(data=one.data, purpose=Purpose.ITEM, source=source, acting_user=acting_user, now=now),
-        )
-        for one in contents
-    ]
+    kept: list[tuple[Content, BlobId]] = []
+    try:
+        for one in contents:
+            blob = vault.store(
+                data=one.data, purpose=Purpose.ITEM, source=source, acting_user=acting_user, now=now
+            )
+            kept.append((one, blob))
+    except BaseException as error:
+        let_go((blob for _, blob in kept), acting_user=acting_user, reason="not taken in", now=now)
+        if isinstance(error, VaultError):
+            log.error("content cannot be kept: %s", error.code)  # noqa: TRY400 - its message may name a path
+            raise busy(VAULT_SECONDS) from error
+        raise
+    return kept
 
 
 def let_go(blobs: Iterable[str], *, acting_user: str, reason: str, now: datetime) -> None:

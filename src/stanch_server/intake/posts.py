@@ -11,18 +11,26 @@ from msgspec import Meta
 from stanch.errors import PrivateAudienceError, StanchError
 from stanch.formats import FingerprintRecord
 from stanch.language import LONGEST_TEXT
-from stanch.values import Audience, Medium
+from stanch.values import METHODS, TEXT_GRAM, Audience, Medium
 from stanch_server.endpoints.problems import invalid
 from stanch_server.intake.contents import Content, as_part, as_readings
+from stanch_server.intake.effort import features_in
 from stanch_server.intake.models import PART_NAME_LENGTH, REFERENCE_LENGTH, ItemPart
 
 MOST_PARTS = 100
 LONGEST_LINK = 10_000
+LONGEST = 1_000_000
+"""Characters of one text."""
+MOST_FEATURES, MOST_COMPARED, MOST_SYMBOLS = 200_000, 10_000, 10_000_000
+"""What all fingerprints of a post may hold together: features, those of them that are compared with every one of a
+bank (an animation of 200 frames in all variants has 8,000), and symbols of texts."""
+
+COMPARED_METHODS = frozenset(method.id for method in METHODS.values() if method.radius)
 
 Reference = Annotated[str, Meta(max_length=REFERENCE_LENGTH)]
 Name = Annotated[str, Meta(min_length=1, max_length=PART_NAME_LENGTH)]
 Link = Annotated[str, Meta(min_length=1, max_length=LONGEST_LINK)]
-Text = Annotated[str, Meta(max_length=LONGEST_TEXT)]
+Text = Annotated[str, Meta(max_length=LONGEST)]
 
 
 class SentHash(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -107,6 +115,7 @@ def checked(
         raise invalid(str(said), place="$.audience", code=said.code)
     _check_printable(post.id, "$.id")
     _check_printable(post.account, "$.account")
+    _check_features(post.fingerprints)
     contents = tuple(_contents(post, files or {}))
     _check_together(contents)
     return Submission(
@@ -174,12 +183,25 @@ def _check_printable(said: str, place: str) -> None:
         raise invalid("Use printable characters.", place=place)
 
 
+def _check_features(readings: list[SentReading]) -> None:
+    """Refuse more fingerprints than a post can need, before any is read."""
+    every = [(one, features_in(one.method, one.bits)) for reading in readings for one in reading.fingerprints]
+    compared = sum(count for one, count in every if one.method in COMPARED_METHODS)
+    symbols = sum(one.extent for one, _ in every if one.method == TEXT_GRAM.id)
+    if sum(count for _, count in every) > MOST_FEATURES or compared > MOST_COMPARED or symbols > MOST_SYMBOLS:
+        raise invalid(
+            f"Together they hold too much: at most {MOST_FEATURES:,} features are taken, {MOST_COMPARED:,} of them "
+            f"of images, and {MOST_SYMBOLS:,} symbols of texts.",
+            place="$.fingerprints",
+        )
+
+
 def _check_together(contents: tuple[Content, ...]) -> None:
     if not contents:
         raise invalid("The post holds nothing: give text, links, media, hashes or fingerprints.", place="$")
     if len(contents) > MOST_PARTS:
         raise invalid(f"The post has {len(contents)} parts; at most {MOST_PARTS} are taken.", place="$")
     names = [one.name for one in contents]
-    twice = {name for name in names if names.count(name) > 1}
-    if twice:
+    if len(set(names)) < len(names):
+        twice = {name for name in names if names.count(name) > 1}
         raise invalid(f"Two parts are called {min(twice)!r}.", place="$")

@@ -7,7 +7,7 @@ from django.http import UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
 from stanch_server.accounts.rules import KeyRequest
-from stanch_server.endpoints.bodies import JSON, decoded, read_at_most
+from stanch_server.endpoints.bodies import JSON, declared_length, decoded, read_at_most
 from stanch_server.endpoints.problems import invalid, too_large, unsupported
 from stanch_server.intake.models import REFERENCE_LENGTH
 from stanch_server.intake.posts import SentPost, Submission, checked, digest_of
@@ -15,6 +15,7 @@ from stanch_server.intake.posts import SentPost, Submission, checked, digest_of
 FORM = "multipart/form-data"
 FIELD = "post"
 LATER = "respond-async"
+UTF_8 = ("utf-8", "utf8")
 
 
 def submission_of(request: KeyRequest) -> Submission:
@@ -25,14 +26,16 @@ def submission_of(request: KeyRequest) -> Submission:
     ProblemError
         413, 415 or 422: what was wrong, and where.
     """
-    name = request.headers.get("Idempotency-Key", "")
-    check_name(name, place="Idempotency-Key")
+    name = request.headers.get("Idempotency-Key")
+    if name == "":
+        raise invalid("Give a name, or leave the header out.", place="Idempotency-Key")
+    check_name(name or "", place="Idempotency-Key")
     body, files = _read(request)
-    preferred = {one.strip() for one in request.headers.get("Prefer", "").split(",")}
+    preferred = {one.strip().lower() for one in request.headers.get("Prefer", "").split(",")}
     return checked(
         decoded(body, SentPost),
         files=files,
-        idempotency=name,
+        idempotency=name or "",
         digest=digest_of(body, files),
         at_leisure=LATER in preferred,
     )
@@ -54,9 +57,10 @@ def _read(request: KeyRequest) -> tuple[bytes, dict[str, bytes]]:
 
 def _form(request: KeyRequest) -> tuple[bytes, dict[str, bytes]]:
     """Read a form into memory: content lies in no temporary file."""
-    declared = request.META.get("CONTENT_LENGTH") or "0"
-    if declared.isdecimal() and int(declared) > settings.LARGEST_REQUEST:
+    if declared_length(request) > settings.LARGEST_REQUEST:
         raise too_large(settings.LARGEST_REQUEST)
+    if request.content_params.get("charset", "utf-8").lower() not in UTF_8:
+        raise unsupported(f"{FORM} in UTF-8")
     request.upload_handlers = [MemoryFileUploadHandler(request)]
     try:
         posts, files = request.POST.getlist(FIELD), request.FILES
@@ -73,4 +77,4 @@ def _form(request: KeyRequest) -> tuple[bytes, dict[str, bytes]]:
             if name in read:
                 raise invalid(f"Two files are called {name!r}.", place="$.media")
             read[name] = one.read()
-    return posts[0].encode(errors="surrogatepass"), read
+    return posts[0].encode(), read

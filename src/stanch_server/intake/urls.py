@@ -3,10 +3,13 @@
 from django.urls import path
 
 from stanch_server.accounts.rules import by_method
-from stanch_server.intake.views import letters, webhooks
+from stanch_server.intake.views import letters, policies, webhooks
 
 app_name = "intake"
 urlpatterns = [
+    path("policies/", policies.policies, name="policies"),
+    path("sources/<uuid:source_id>/policies/", policies.source_policies, name="source-policies"),
+    path("sources/<uuid:source_id>/policies/<uuid:bank_id>/", policies.record, name="policy"),
     path("webhooks/", webhooks.sources, name="webhooks"),
     path(
         "webhooks/sources/<uuid:source_id>/",

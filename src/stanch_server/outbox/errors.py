@@ -28,3 +28,11 @@ class DeliveryError(StanchError):
     # no address and nothing personal. Of every other exception only class and place are stored.
 
     code = "outbox-delivery"
+
+
+class HopelessError(DeliveryError):
+    """{problem}."""
+
+    # Trying again would not help: the row is dead at once, and waits for a person.
+
+    code = "outbox-hopeless"

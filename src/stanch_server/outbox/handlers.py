@@ -62,6 +62,9 @@ class Registration:
     backoff : the waits between them.
     ordered : rows of one key are delivered one by one, in the order in which they were written. A dead one
         holds back those behind it until a person replays or discards it.
+    threads : so many deliveries of the topic at once, in threads of their own: for handlers that wait for others.
+        With 0 the worker's own thread delivers. At most a quarter of them is busy with one lane (`lane_of`), so
+        that nobody's slowness is everybody's.
     """
 
     topic: str
@@ -69,6 +72,17 @@ class Registration:
     max_attempts: int = 10
     backoff: Backoff = field(default_factory=Backoff)
     ordered: bool = False
+    threads: int = 0
+
+    @property
+    def abreast(self) -> int:
+        """How many deliveries of one lane may go on at once."""
+        return max(1, self.threads // 4)
+
+
+def lane_of(key: str) -> str:
+    """Return the lane of a key: what stands before its first space. An empty key has none."""
+    return key.partition(" ")[0]
 
 
 _registered: dict[str, Registration] = {}
@@ -81,6 +95,7 @@ def register(
     max_attempts: int = 10,
     backoff: Backoff | None = None,
     ordered: bool = False,
+    threads: int = 0,
 ) -> Registration:
     """Name the one handler of a topic; the parameters are those of `Registration`.
 
@@ -90,7 +105,12 @@ def register(
         If the topic has another handler already.
     """
     made = Registration(
-        topic=topic, handler=handler, max_attempts=max_attempts, backoff=backoff or Backoff(), ordered=ordered
+        topic=topic,
+        handler=handler,
+        max_attempts=max_attempts,
+        backoff=backoff or Backoff(),
+        ordered=ordered,
+        threads=threads,
     )
     if _registered.setdefault(topic, made) != made:
         raise DuplicateTopicError(topic=topic)
@@ -114,3 +134,8 @@ def registration(topic: str) -> Registration:
 def topics(*, ordered: bool = False) -> tuple[str, ...]:
     """Return the topics that have a handler in this process; with `ordered`, only those that keep order."""
     return tuple(sorted(name for name, one in _registered.items() if one.ordered or not ordered))
+
+
+def threaded() -> tuple[Registration, ...]:
+    """Return the topics that are delivered in threads of their own."""
+    return tuple(one for _, one in sorted(_registered.items()) if one.threads)

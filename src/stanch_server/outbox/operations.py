@@ -40,7 +40,13 @@ def enqueue(*, topic: str, payload: Mapping[str, Any], key: str = "", due: datet
 
 
 def claim(
-    *, worker: str, topics: Collection[str] | None = None, limit: int, lease_seconds: float, now: datetime
+    *,
+    worker: str,
+    topics: Collection[str] | None = None,
+    limit: int,
+    lease_seconds: float,
+    now: datetime,
+    busy: Collection[str] = (),
 ) -> list[OutboxRow]:
     """Lease rows that are due, oldest first, and return those that this worker won.
 
@@ -52,8 +58,11 @@ def claim(
     worker : who claims, for people who look at the table.
     topics : only these; every topic with a handler here if not given.
     limit : at most so many.
+    busy : lanes (`handlers.lane_of`) from which none is taken.
     """
     rows = _claimable(topics, now)
+    for lane in busy:
+        rows = rows.exclude(in_lane(lane))
     if not rows.exists():  # asked without a lock: an idle worker never keeps a writer waiting
         return []
     with transaction.atomic(using=rows.db):
@@ -61,11 +70,22 @@ def claim(
         return [row for row in candidates if _lease(row, worker, now, now + timedelta(seconds=lease_seconds))]
 
 
-def _claimable(wanted: Collection[str] | None, now: datetime) -> QuerySet[OutboxRow]:
-    """Return the waiting rows that are due, unleased, and not behind another of their key."""
+def not_held_back(rows: QuerySet[OutboxRow]) -> QuerySet[OutboxRow]:
+    """Leave out rows of ordered topics that are behind another one of their key."""
     ahead = OutboxRow.objects.filter(
         topic=OuterRef("topic"), key=OuterRef("key"), id__lt=OuterRef("id"), done__isnull=True
     )
+    ordered = handlers.topics(ordered=True)
+    return rows.exclude(~Q(key=""), Exists(ahead), topic__in=ordered) if ordered else rows
+
+
+def in_lane(lane: str) -> Q:
+    """Return the condition that a row is of a lane (`handlers.lane_of`)."""
+    return Q(key=lane) | Q(key__startswith=f"{lane} ")
+
+
+def _claimable(wanted: Collection[str] | None, now: datetime) -> QuerySet[OutboxRow]:
+    """Return the waiting rows that are due, unleased, and not behind another of their key."""
     rows = _rows().filter(
         Q(lease_until__isnull=True) | Q(lease_until__lte=now),
         topic__in=handlers.topics() if wanted is None else wanted,
@@ -73,8 +93,7 @@ def _claimable(wanted: Collection[str] | None, now: datetime) -> QuerySet[Outbox
         dead__isnull=True,
         due__lte=now,
     )
-    ordered = handlers.topics(ordered=True)
-    return rows.exclude(~Q(key=""), Exists(ahead), topic__in=ordered) if ordered else rows
+    return not_held_back(rows)
 
 
 def _without_waiting(rows: QuerySet[OutboxRow]) -> QuerySet[OutboxRow]:
@@ -100,8 +119,12 @@ def complete(row: OutboxRow, *, now: datetime) -> bool:
     return bool(_at(row).update(done=now, lease_until=None, leased_by="", last_error=""))
 
 
-def fail(row: OutboxRow, *, error: str, now: datetime) -> bool:
+def fail(row: OutboxRow, *, error: str, now: datetime, hopeless: bool = False) -> bool:
     """Give a row back after a failed attempt: due again after its backoff, or dead after the last one.
+
+    Parameters
+    ----------
+    hopeless : it is dead at once.
 
     Returns
     -------
@@ -109,7 +132,7 @@ def fail(row: OutboxRow, *, error: str, now: datetime) -> bool:
     """
     topic = handlers.registration(row.topic)
     told = {"lease_until": None, "leased_by": "", "last_error": error[:ERROR_LENGTH]}
-    if row.attempts >= topic.max_attempts:
+    if hopeless or row.attempts >= topic.max_attempts:
         return bool(_at(row).update(dead=now, **told))
     _at(row).update(due=now + topic.backoff.wait(row=row.pk, attempt=row.attempts), **told)
     return False
@@ -139,6 +162,14 @@ def discard(row_id: int, *, now: datetime) -> bool:
     Whether it was dead and not discarded before.
     """
     return bool(_rows().filter(pk=row_id, dead__isnull=False, done__isnull=True).update(done=now))
+
+
+def forget(*, topic: str, keys: Collection[str]) -> int:
+    """Delete every row of these keys, delivered or not, because what they are about is forgotten.
+
+    A delivery that is going on is not stopped; its row is gone when it would be settled.
+    """
+    return _rows().filter(topic=topic, key__in=list(keys)).delete()[0]
 
 
 def purge(*, older_than: timedelta, now: datetime, limit: int = 1_000) -> int:

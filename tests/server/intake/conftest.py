@@ -1,7 +1,7 @@
 """A bank with known works of the fictional group, and programs that ask."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from stanch_server.banks.live import follower
 from stanch_server.banks.models import Bank
 from tests.matching.writing import writing
 from tests.server.conftest import START, Clock
+from tests.server.intake.webhook_cast import Receiver, receiving
 
 INFO = BankInfo(
     name="lantern",
@@ -96,3 +97,11 @@ def new_program(clock: Clock) -> Callable[..., Program]:
 @pytest.fixture
 def program(new_program: Callable[..., Program], source: Source) -> Program:
     return new_program(source)
+
+
+@pytest.fixture
+def receiver(settings: Any) -> Iterator[Receiver]:
+    """Return a listener on this machine, where webhooks may be sent to in this test."""
+    settings.WEBHOOKS_TO_PRIVATE_ADDRESSES = True
+    with receiving() as one:
+        yield one

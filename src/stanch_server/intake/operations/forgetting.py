@@ -12,6 +12,7 @@ from stanch_server.audit.access import says_of
 from stanch_server.intake.contents import let_go
 from stanch_server.intake.errors import LockedItemError, PreservedItemError
 from stanch_server.intake.models import IdempotencyKey, Item, ItemPart
+from stanch_server.intake.webhooks.operations import forget_messages
 from stanch_server.vault import operations as vault
 from stanch_server.vault.errors import PreservedBlobError
 from stanch_server.vault.values import Proof
@@ -74,6 +75,7 @@ def forget(*, item: Item, acting_user: str, now: datetime) -> Forgotten:
         for erase in _erasing:
             erase(item)
         IdempotencyKey.objects.filter(item=item.id).delete()
+        forget_messages(item=item)
         gone, records = item.id, audit.erase_about(str(item.id), acting_user=acting_user, at=now)
         Item.objects.filter(id=item.id).delete()
     for blob in blobs:

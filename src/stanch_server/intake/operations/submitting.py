@@ -12,6 +12,7 @@ from stanch.language import UNDETERMINED, identify
 from stanch.values import Level
 from stanch_server.accounts.principals import KeyPrincipal
 from stanch_server.intake.contents import Content, keep, let_go
+from stanch_server.intake.effort import effort_of
 from stanch_server.intake.errors import IdempotencyKeyReusedError
 from stanch_server.intake.models import IdempotencyKey, Item, ItemPart
 from stanch_server.intake.operations.rows import SCAN_TOPIC, record, set_outcome, write_outcome, write_parts
@@ -22,9 +23,11 @@ from stanch_server.outbox.operations import enqueue
 KEPT: Final = timedelta(days=7)
 """For so long an idempotency key is known."""
 
-AT_ONCE: Final = 2_000_000
-TEXT_AT_ONCE: Final = 200_000
-"""Bytes of files, and of texts, that are scanned while the program waits; what is longer is answered later."""
+AT_ONCE: Final = 250_000
+"""As much work (`intake.effort`) is done while the program waits; a post that is more is answered later."""
+
+BATCH_AT_ONCE: Final = 1_000_000
+"""The same for all posts of a batch together, in their order."""
 
 RETRIES: Final = 3
 
@@ -72,11 +75,13 @@ def submit_many(
     chosen = list(submissions)
     for _ in range(RETRIES):
         known = _known(chosen, caller.key)
-        prepared = [_prepared(one, caller, now) for one in _new(chosen, known)]
+        prepared: list[_Prepared] = []
         try:
+            for one, at_once in _by_effort(_new(chosen, known)):
+                prepared.append(_prepared(one, caller, now, at_once=at_once))
             with transaction.atomic():
-                for one in prepared:
-                    _write(one, caller, now)
+                for ready in prepared:
+                    _write(ready, caller, now)
         except IntegrityError:
             _abandon(prepared, caller, now)
             continue
@@ -109,7 +114,17 @@ def _new(chosen: list[Submission], known: dict[str, IdempotencyKey]) -> Iterator
             seen.add(one.idempotency)
 
 
-def _prepared(submission: Submission, caller: KeyPrincipal, now: datetime) -> _Prepared:
+def _by_effort(submissions: Iterable[Submission]) -> Iterator[tuple[Submission, bool]]:
+    """Yield each submission, and whether it is scanned at once."""
+    left = BATCH_AT_ONCE
+    for one in submissions:
+        effort = effort_of(one.contents)
+        at_once = not one.at_leisure and effort <= min(AT_ONCE, left)
+        left -= effort if at_once else 0
+        yield one, at_once
+
+
+def _prepared(submission: Submission, caller: KeyPrincipal, now: datetime, *, at_once: bool) -> _Prepared:
     item = Item(
         source_id=caller.source,
         key=caller.key,
@@ -120,7 +135,7 @@ def _prepared(submission: Submission, caller: KeyPrincipal, now: datetime) -> _P
         language=_language(submission.contents),
         received=now,
     )
-    scanned = None if _takes_long(submission) else scan(submission.contents, source=caller.source, now=now)
+    scanned = scan(submission.contents, source=caller.source, now=now) if at_once else None
     if scanned is not None:
         set_outcome(item, scanned, at=now)
     blobs = {}
@@ -135,13 +150,6 @@ def _language(contents: Iterable[Content]) -> str:
     texts = [one.data for one in contents if one.form is ItemPart.Form.TEXT]
     known = identify(max(texts, key=len).decode(errors="surrogatepass")) if texts else UNDETERMINED
     return "" if known == UNDETERMINED else known
-
-
-def _takes_long(submission: Submission) -> bool:
-    sizes = {ItemPart.Form.FILE: 0, ItemPart.Form.TEXT: 0}
-    for one in submission.contents:
-        sizes[one.form] = sizes.get(one.form, 0) + len(one.data)
-    return submission.at_leisure or sizes[ItemPart.Form.FILE] > AT_ONCE or sizes[ItemPart.Form.TEXT] > TEXT_AT_ONCE
 
 
 def _write(one: _Prepared, caller: KeyPrincipal, now: datetime) -> None:
@@ -161,8 +169,11 @@ def _write(one: _Prepared, caller: KeyPrincipal, now: datetime) -> None:
 
 
 def _abandon(prepared: list[_Prepared], caller: KeyPrincipal, now: datetime) -> None:
-    """Erase what was kept for items that are not to be."""
+    """Erase what was kept for items that are not to be; a commit that seemed to fail may have been one."""
+    there = set(Item.objects.filter(id__in=[one.item.id for one in prepared]).values_list("id", flat=True))
     for one in prepared:
+        if one.item.id in there:
+            continue
         let_go(one.blobs.values(), acting_user=caller.actor, reason="not taken in", now=now)
         one.item.pk = None
 

@@ -1,0 +1,1 @@
+"""Pages of what a source has arranged, for people."""
