@@ -26,8 +26,7 @@ class Bank:
     def __init__(self, info: BankInfo, entries: Iterable[Entry] = ()) -> None:
         self.info = info
         self._entries: dict[str, Entry] = {}
-        for entry in entries:
-            self.add(entry)
+        self.add(*entries)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -39,11 +38,14 @@ class Bank:
         """Write a bank file, replacing an older one in a single step."""
         write_bank_file(path, self.info, self)
 
-    def add(self, entry: Entry) -> None:
-        """Take an entry in, or raise EntryExistsError."""
-        if entry.id in self._entries:
-            raise EntryExistsError(bank=self.info.name, entry=entry.id)
-        self._entries[entry.id] = entry
+    def add(self, *entries: Entry) -> None:
+        """Take entries in, all or none, or raise EntryExistsError."""
+        added = dict[str, Entry]()
+        for entry in entries:
+            if entry.id in self._entries or entry.id in added:
+                raise EntryExistsError(bank=self.info.name, entry=entry.id)
+            added[entry.id] = entry
+        self._entries.update(added)
 
     def remove(self, entry_id: str) -> Entry:
         """Take an entry out and return it, or raise UnknownEntryError."""

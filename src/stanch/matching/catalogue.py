@@ -1,6 +1,7 @@
 """All banks as numbers: what the indexes hold, and what their answers mean."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -69,31 +70,34 @@ class Catalogue:
         number = len(self._banks)
         self._banks[number] = bank
         self._bank_numbers[name] = number
-        for entry in bank:
-            self._list(number, entry)
+        self._list(number, bank)
 
     def describe(self, info: BankInfo) -> None:
         """Change what is said of a listed bank: its state and thresholds hold from now on."""
         self._banks[self._number_of(info.name)].info = info
 
-    def add(self, bank_name: str, entry: Entry) -> None:
-        """Add an entry to a listed bank; it is found from now on."""
-        number = self._number_of(bank_name)
-        self._banks[number].add(entry)
-        self._list(number, entry)
+    def add(self, bank_name: str, entries: Iterable[Entry]) -> None:
+        """Add entries to a listed bank, all or none; they are found from now on."""
+        number, entries = self._number_of(bank_name), list(entries)
+        self._banks[number].add(*entries)
+        self._list(number, entries)
 
-    def remove(self, bank_name: str, entry_id: str) -> None:
-        """Remove an entry from a listed bank; it is no longer found from now on."""
+    def remove(self, bank_name: str, entry_ids: Iterable[str]) -> None:
+        """Remove entries from a listed bank, all or none; they are no longer found from now on."""
         bank = self._number_of(bank_name)
-        number = self._numbers.get((bank, entry_id))
-        if number is None:
-            raise UnknownEntryError(bank=bank_name, entry=entry_id)
-        self._banks[bank].remove(entry_id)
-        del self._numbers[bank, entry_id]
-        self._texts[bank] -= _fingerprint(self._listed.pop(number).entry, TEXT_GRAM) is not None
+        chosen = {entry_id: self._numbers.get((bank, entry_id)) for entry_id in entry_ids}
+        numbers = [number for number in chosen.values() if number is not None]
+        if len(numbers) < len(chosen):
+            unknown = next(entry_id for entry_id, number in chosen.items() if number is None)
+            raise UnknownEntryError(bank=bank_name, entry=unknown)
+        for entry_id in chosen:
+            self._banks[bank].remove(entry_id)
+            del self._numbers[bank, entry_id]
+        for number in numbers:
+            self._texts[bank] -= _fingerprint(self._listed.pop(number).entry, TEXT_GRAM) is not None
         self._frequencies.clear()
         for index in self._indexes.values():
-            index.remove([number])
+            index.remove(numbers)
 
     def listed(self, number: int) -> Listed:
         """Return what an index calls by this number."""
@@ -117,11 +121,25 @@ class Catalogue:
         return self._frequencies[number]
 
     def search(
-        self, method: Method, bits: NDArray[np.uint64], *, now: int, limit: int | None, bank: int | None = None
+        self,
+        method: Method,
+        bits: NDArray[np.uint64],
+        *,
+        now: int,
+        limit: int | None,
+        banks: Container[str] | None = None,
     ) -> Hits:
-        """Return the stored features of a method near these, in all banks or in one, by the banks' own radii."""
-        banks = self._banks if bank is None else {bank: self._banks[bank]}
-        radius = {number: each.info.radius.get(method.id, method.radius) for number, each in banks.items()}
+        """Return the stored features of a method near these, by the banks' own radii.
+
+        Parameters
+        ----------
+        banks : the names of those that are searched; None for all.
+        """
+        radius = {
+            number: bank.info.radius.get(method.id, method.radius)
+            for number, bank in self._banks.items()
+            if banks is None or bank.info.name in banks
+        }
         return self._indexes[method.id].search(bits, radius=radius, limit=limit, now=now)
 
     def _number_of(self, bank: str) -> int:
@@ -129,26 +147,53 @@ class Catalogue:
             raise UnknownBankError(bank=bank, known=", ".join(self._bank_numbers) or "none")
         return self._bank_numbers[bank]
 
-    def _list(self, bank: int, entry: Entry) -> None:
-        number, self._next = self._next, self._next + 1
-        self._texts[bank] += _fingerprint(entry, TEXT_GRAM) is not None
+    def _list(self, bank: int, entries: Iterable[Entry]) -> None:
+        """Give entries their numbers, and hand each index all its rows at once."""
+        listed = self._banks[bank]
+        prints: dict[str, list[tuple[int, Entry, Fingerprint]]] = defaultdict(list)
+        for number, entry in enumerate(entries, start=self._next):
+            self._next = number + 1
+            self._listed[number] = Listed(bank=listed, bank_number=bank, entry=entry)
+            self._numbers[bank, entry.id] = number
+            for fingerprint in entry.fingerprints:
+                prints[fingerprint.method.id].append((number, entry, fingerprint))
+        self._texts[bank] += len(prints.get(TEXT_GRAM.id, ()))
         self._frequencies.clear()
-        self._listed[number] = Listed(bank=self._banks[bank], bank_number=bank, entry=entry)
-        self._numbers[bank, entry.id] = number
-        expires = NEVER if entry.expires is None else int(entry.expires.timestamp())
-        for fingerprint in entry.fingerprints:
-            rows = Rows.of_entry(fingerprint.bits, entry=number, bank=bank, at=fingerprint.at, expires=expires)
-            self._indexes[fingerprint.method.id].add(rows.take(first_occurrences(fingerprint.bits)))
+        for method, chosen in prints.items():
+            self._indexes[method].add(_rows(bank, chosen))
+
+
+def _rows(bank: int, prints: list[tuple[int, Entry, Fingerprint]]) -> Rows:
+    """Return the rows of fingerprints of one method, as they are indexed."""
+    counts = [len(fingerprint) for _, _, fingerprint in prints]
+    numbers = np.repeat(np.array([number for number, _, _ in prints], dtype=np.int64), counts)
+    expires = [NEVER if each.expires is None else int(each.expires.timestamp()) for _, each, _ in prints]
+    bits = np.concatenate([fingerprint.bits for _, _, fingerprint in prints])
+    rows = Rows(
+        bits=bits,
+        entry=numbers,
+        bank=np.full(len(bits), bank, dtype=np.int64),
+        at=np.concatenate([fingerprint.at for _, _, fingerprint in prints]),
+        expires=np.repeat(np.array(expires, dtype=np.int64), counts),
+    )
+    if max(counts) <= REPEATS:
+        return rows
+    return rows.take(first_occurrences(np.column_stack([numbers.astype(np.uint64), bits])))
 
 
 def first_occurrences(bits: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Return which rows are among the first `REPEATS` of their value."""
-    _, value = np.unique(bits, axis=0, return_inverse=True)
-    value = value.ravel()
-    order = np.argsort(value, kind="stable")
-    begins = np.searchsorted(value[order], value[order])
-    kept = np.empty(len(value), dtype=np.bool_)
-    kept[order] = np.arange(len(value)) - begins < REPEATS
+    """Return which rows are among the first `REPEATS` of their value.
+
+    Parameters
+    ----------
+    bits : uint64 array, shape (rows, words).
+    """
+    order = np.lexsort(bits.T)  # stable: equal rows stay in order
+    sorted_bits, places = bits[order], np.arange(len(bits))
+    begins = np.ones(len(bits), dtype=np.bool_)
+    begins[1:] = (sorted_bits[1:] != sorted_bits[:-1]).any(axis=1)
+    kept = np.empty(len(bits), dtype=np.bool_)
+    kept[order] = places - np.maximum.accumulate(np.where(begins, places, 0)) < REPEATS
     return kept
 
 

@@ -1,7 +1,7 @@
 """The front of the library: posts in, matches out."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import UTC, datetime
 from itertools import groupby
 from types import TracebackType
@@ -65,35 +65,59 @@ class Matcher:
         with self._lock:
             self._catalogue.describe(info)
 
-    def add(self, bank: str, entry: Entry) -> None:
-        """Add an entry to a bank, or raise EntryExistsError or UnknownBankError."""
-        with self._lock:
-            self._catalogue.add(bank, entry)
+    def add(self, bank: str, *entries: Entry) -> None:
+        """Add entries to a bank, all or none, or raise EntryExistsError or UnknownBankError.
 
-    def remove(self, bank: str, entry: str) -> None:
-        """Remove an entry from a bank, or raise UnknownEntryError or UnknownBankError."""
+        Many at once are added several times as fast as one by one.
+        """
         with self._lock:
-            self._catalogue.remove(bank, entry)
+            self._catalogue.add(bank, entries)
 
-    def match(self, post: Post, *, now: datetime | None = None) -> PostResult:
+    def remove(self, bank: str, *entries: str) -> None:
+        """Remove entries from a bank, all or none, or raise UnknownEntryError or UnknownBankError."""
+        with self._lock:
+            self._catalogue.remove(bank, entries)
+
+    def replace(self, bank: str, *entries: Entry) -> None:
+        """Put entries in the place of those of the same id, or raise as `remove` does.
+
+        No match falls in between: one that is held is always found, as it was or as it is now.
+        """
+        with self._lock:
+            self._catalogue.remove(bank, [entry.id for entry in entries])
+            self._catalogue.add(bank, entries)
+
+    def match(self, post: Post, *, now: datetime | None = None, banks: Container[str] | None = None) -> PostResult:
         """Return what was found in every part of a post, and what could not be looked at.
 
         Parameters
         ----------
         now : the time by which entries may have expired; by default the present.
+        banks : the names of those to look in, None for all. The others are not searched, and nothing in the
+            result depends on what they hold.
         """
-        return PostResult(post=post.id, parts=tuple(self.match_part(part, now=now) for part in post.parts))
+        parts = tuple(self.match_part(part, now=now, banks=banks) for part in post.parts)
+        return PostResult(post=post.id, parts=parts)
 
-    def match_part(self, part: Part, *, now: datetime | None = None) -> PartResult:
+    def match_part(
+        self, part: Part, *, now: datetime | None = None, banks: Container[str] | None = None
+    ) -> PartResult:
         """Return what was found in one part."""
-        return self.match_readings(part.name, as_query(part, self._decoders), now=now)
+        return self.match_readings(part.name, as_query(part, self._decoders), now=now, banks=banks)
 
-    def match_readings(self, name: str, readings: Iterable[Reading], *, now: datetime | None = None) -> PartResult:
+    def match_readings(
+        self,
+        name: str,
+        readings: Iterable[Reading],
+        *,
+        now: datetime | None = None,
+        banks: Container[str] | None = None,
+    ) -> PartResult:
         """Return what the readings of one part find; for fingerprints that were made elsewhere."""
         readings = tuple(readings)
         seconds = int((now or datetime.now(UTC)).timestamp())
         with self._lock:  # media were read before; what is left is one look into the indexes
-            found = [match for reading in readings for match in self._find(reading.fingerprints, seconds)]
+            found = [match for reading in readings for match in self._find(reading.fingerprints, seconds, banks)]
         best = tuple(_best_of_each_entry(found))
         return PartResult(
             name=name,
@@ -117,14 +141,16 @@ class Matcher:
     ) -> None:
         self.close()
 
-    def _find(self, fingerprints: Iterable[Fingerprint], now: int) -> Iterable[Match]:
+    def _find(
+        self, fingerprints: Iterable[Fingerprint], now: int, banks: Container[str] | None
+    ) -> Iterable[Match]:
         by_method = sorted(fingerprints, key=lambda fingerprint: fingerprint.method.id)
         for method, variants in groupby(by_method, key=lambda fingerprint: fingerprint.method):
             if method == TEXT_GRAM:
                 for variant in variants:
-                    yield from find_passages(self._catalogue, variant, now=now)
+                    yield from find_passages(self._catalogue, variant, now=now, banks=banks)
             else:
-                yield from find_wholes(self._catalogue, variants, now=now)
+                yield from find_wholes(self._catalogue, variants, now=now, banks=banks)
 
 
 def _unmatched(reading: Reading, matches: Iterable[Match]) -> int:

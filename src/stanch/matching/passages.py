@@ -1,7 +1,7 @@
 """What is compared passage by passage: texts."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -62,17 +62,22 @@ class _Side:
         return self.count / self.of if self.of else 0.0
 
 
-def find_passages(catalogue: Catalogue, query: Fingerprint, *, now: int) -> list[Match]:
+def find_passages(
+    catalogue: Catalogue, query: Fingerprint, *, now: int, banks: Container[str] | None = None
+) -> list[Match]:
     """Return the entries that share passages with a text.
 
     Parameters
     ----------
     query : every gram of the text, by `text-gram/1`.
     now : seconds since 1970.
+    banks : the names of those to look in; None for all.
     """
     counted = first_occurrences(query.bits)
     rows = np.flatnonzero(counted)
-    hits = catalogue.search(TEXT_GRAM, query.bits[rows], now=now, limit=LIMIT)
+    hits = catalogue.search(TEXT_GRAM, query.bits[rows], now=now, limit=LIMIT, banks=banks)
+    if not len(hits):
+        return []
     hits = replace(hits, query=rows[hits.query])
     repeated = _covered(query.at[~counted], query.extent)
     matches = [

@@ -1,6 +1,6 @@
 """What is compared as a whole: files, exact texts, images and links."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,20 +29,25 @@ LIMIT = 100
 """How many entries of a bank one image may match; a viral cluster is larger, and its nearest are enough."""
 
 
-def find_wholes(catalogue: Catalogue, fingerprints: Iterable[Fingerprint], *, now: int) -> list[Match]:
+def find_wholes(
+    catalogue: Catalogue, fingerprints: Iterable[Fingerprint], *, now: int, banks: Container[str] | None = None
+) -> list[Match]:
     """Return the entries that these fingerprints of one method find, each once, by its nearest feature.
 
     Parameters
     ----------
     fingerprints : of one method, one for each variant of the content.
     now : seconds since 1970.
+    banks : the names of those to look in; None for all.
     """
     variants = [fingerprint for fingerprint in fingerprints if len(fingerprint)]
     if not variants:
         return []
     method = variants[0].method
     bits = np.concatenate([fingerprint.bits for fingerprint in variants])
-    hits = catalogue.search(method, bits, now=now, limit=LIMIT)
+    hits = catalogue.search(method, bits, now=now, limit=LIMIT, banks=banks)
+    if not len(hits):
+        return []
     rows = [(fingerprint, row) for fingerprint in variants for row in range(len(fingerprint))]
     away = hits.distance + np.array([_steps_below(*rows[int(row)]) for row in hits.query], dtype=np.int64)
     return [

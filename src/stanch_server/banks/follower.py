@@ -1,111 +1,155 @@
 """What is searched, made from the database and kept up with it, in every process by itself."""
 
+import gc
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db import Error
 
-from stanch.fingerprints import Reading
-from stanch.matching import Bank as LiveBank
-from stanch.matching import Matcher
+from stanch.fingerprints import Reading, as_query
+from stanch.media import Decoders
 from stanch.values import Part, PartResult, Post, PostResult
+from stanch_server.banks import snapshots
 from stanch_server.banks.changes import last_number
-from stanch_server.banks.models import Bank, Change, Entry
-from stanch_server.banks.records import info_of, value_of
-
-BATCH = 5_000
-"""Rows that are read at a time."""
+from stanch_server.banks.known import Known
+from stanch_server.banks.marks import Mark, glance, newest_mark
+from stanch_server.banks.tail import follow, read_all
 
 
 class Follower:
-    """A matcher that knows every committed change.
+    """A matcher that knows every committed change, and looks only into the banks that a source may use.
 
-    Each question first asks for the number of the newest change, which is one look-up of one row; only if it has
-    moved are the changes since then read and applied. So nothing has to run besides: what is added or removed
-    anywhere is known here with the next question, whether or not an indexer is up.
+    Each question first asks for the newest change, which is one look-up of one row; only if it has moved are the
+    changes since then read and applied. So nothing has to run besides: what is added or removed anywhere is known
+    here with the next question, whether or not an indexer is up.
 
     A change names an entry or a bank, and the state that it is in now is looked up. So it is harmless to apply a
-    change twice, or one whose entry has changed again since; this is also why loading needs no snapshot: what
+    change twice, or one whose entry has changed again since; this is also why loading needs no transaction: what
     changes while the rows are read is applied once more afterwards.
+
+    If the database no longer holds the change that is known last, it is another one, or was restored from a
+    backup: then all is read anew.
+
+    Any number of threads may ask. Do not ask inside a transaction that has changed banks itself: every other
+    thread would learn of what is not committed.
 
     Parameters
     ----------
-    matcher : an empty matcher, which this follower alone changes from now on.
+    decoders : worker processes that open media, closed with the follower; by default it starts its own.
+    folder : of the index files, so that it need not read all rows when it starts; None to read them all.
     """
 
-    def __init__(self, matcher: Matcher) -> None:
-        self._matcher = matcher
+    def __init__(self, decoders: Decoders | None = None, *, folder: Path | None = None) -> None:
+        self.decoders = decoders or Decoders()
+        self._folder = folder
         self._lock = threading.RLock()
-        self._number: int | None = None
-        self._banks: dict[object, str] = {}
-        self._held: dict[str, str] = {}
+        self._known = Known(self.decoders)
+        self._mark: Mark | None = None
+        self._glance: tuple[object, ...] | None = None
 
     @property
     def number(self) -> int:
         """The number of the last change that is known here; 0 before the first question."""
-        return self._number or 0
+        return 0 if self._mark is None else self._mark.number
 
-    def match(self, post: Post, *, now: datetime) -> PostResult:
-        """Return what was found in a post, by everything that is committed."""
-        self.refresh()
-        return self._matcher.match(post, now=now)
+    def lag(self) -> int:
+        """Return how many committed changes are not known here yet; the next question learns of them."""
+        return max(0, last_number() - self.number)
 
-    def match_part(self, part: Part, *, now: datetime) -> PartResult:
-        """Return what was found in one part, by everything that is committed."""
+    def match(self, post: Post, *, source: UUID | None, now: datetime) -> PostResult:
+        """Return what was found in a post; parameters as in `match_readings`."""
+        read = [(part.name, as_query(part, self.decoders)) for part in post.parts]
         self.refresh()
-        return self._matcher.match_part(part, now=now)
+        parts = tuple(self._match(name, readings, source, now) for name, readings in read)
+        return PostResult(post=post.id, parts=parts)
 
-    def match_readings(self, name: str, readings: Iterable[Reading], *, now: datetime) -> PartResult:
-        """Return what fingerprints find that were made elsewhere, by everything that is committed."""
+    def match_part(self, part: Part, *, source: UUID | None, now: datetime) -> PartResult:
+        """Return what was found in one part; parameters as in `match_readings`."""
+        return self.match_readings(part.name, as_query(part, self.decoders), source=source, now=now)
+
+    def match_readings(
+        self, name: str, readings: Iterable[Reading], *, source: UUID | None, now: datetime
+    ) -> PartResult:
+        """Return what fingerprints find that were made elsewhere, by everything that is committed.
+
+        Parameters
+        ----------
+        source : whose content it is: its own banks are searched, and those of all sources. None is nobody: only
+            those of all sources.
+        now : the time by which entries may have expired.
+        """
         self.refresh()
-        return self._matcher.match_readings(name, readings, now=now)
+        return self._match(name, readings, source, now)
 
     def refresh(self) -> int:
         """Apply every committed change that is not known here yet, and return the number of the last one."""
-        newest = last_number()
-        if self._number == newest:
-            return newest
-        with self._lock:
-            if self._number is None:
+        if glance() != self._glance or self._mark is None:
+            with self._lock:
+                glanced = glance()  # anew: another thread may have gone ahead while this one waited
+                self._catch_up(newest_mark())
+                self._glance = glanced
+        return self.number
+
+    def close(self) -> None:
+        """End the decoder processes."""
+        self.decoders.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _match(self, name: str, readings: Iterable[Reading], source: UUID | None, now: datetime) -> PartResult:
+        known = self._known
+        return known.matcher.match_readings(name, readings, now=now, banks=known.allowed(source))
+
+    def _catch_up(self, newest: Mark) -> None:
+        try:
+            if self._mark is None or not self._mark.stands():
                 self._load(newest)
-            while self._number is not None and self._number < newest:
-                self._follow()
-            return self.number
+            while self.number < newest.number and self._follow():
+                pass
+        except Error:
+            raise  # the database went away; what has been applied is right, and will be applied again
+        except BaseException:
+            self._mark = None  # a change may have been applied by half: the next question reads all anew
+            raise
 
-    def _load(self, number: int) -> None:
-        """Read every bank and entry. `number` was read before: what changes meanwhile is followed later."""
-        for bank in Bank.objects.order_by("name"):
-            self._take_bank(bank)
-        self._take_entries(Entry.objects.filter(removed=None))
-        self._number = number
+    def _load(self, newest: Mark) -> None:
+        """Read everything; `newest` was asked for before: what changes meanwhile is followed later."""
+        known = Known(self.decoders)
+        with _uncollected():
+            snapshot = None if self._folder is None else snapshots.newest(self._folder)
+            if snapshot is None:
+                read_all(known)
+            else:
+                snapshot.folded.pour(known)
+                newest = snapshot.about.mark
+        self._known, self._mark = known, newest
 
-    def _follow(self) -> None:
-        changes = list(Change.objects.filter(number__gt=self.number).order_by("number")[:BATCH])
-        for bank in Bank.objects.filter(id__in={change.bank_id for change in changes if change.entry_id is None}):
-            self._take_bank(bank)
-        entries = {change.entry_id for change in changes if change.entry_id is not None}
-        self._drop(entry for entry in Entry.objects.filter(id__in=entries).exclude(removed=None))
-        self._take_entries(Entry.objects.filter(id__in=entries, removed=None))
-        if changes:
-            self._number = changes[-1].number
+    def _follow(self) -> bool:
+        """Apply the next changes; return whether there were any."""
+        assert self._mark is not None
+        before, self._mark = self._mark, follow(self._known, self._mark)
+        return before != self._mark
 
-    def _take_bank(self, row: Bank) -> None:
-        if row.id in self._banks:
-            self._matcher.describe(info_of(row))
-        else:
-            self._matcher.add_bank(LiveBank(info_of(row)))
-            self._banks[row.id] = row.name
 
-    def _take_entries(self, rows: QuerySet[Entry]) -> None:
-        for row in rows.iterator(chunk_size=BATCH):
-            key = str(row.id)
-            if key not in self._held:
-                self._matcher.add(self._banks[row.bank_id], value_of(row))
-                self._held[key] = self._banks[row.bank_id]
-
-    def _drop(self, rows: Iterable[Entry]) -> None:
-        for row in rows:
-            bank = self._held.pop(str(row.id), None)
-            if bank is not None:
-                self._matcher.remove(bank, str(row.id))
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the collector from walking again and again what is being loaded: none of it is garbage."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()

@@ -13,6 +13,7 @@ from stanch_server.accounts.models import Source
 
 NAME_LENGTH = 100
 ID_LENGTH = 1000
+LEASE_LENGTH = 100
 
 
 class Bank(models.Model):
@@ -107,3 +108,14 @@ class ChangeCounter(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+class Lease(models.Model):
+    """Who does what only one process needs to do, and until when."""
+
+    name = models.CharField(max_length=LEASE_LENGTH, primary_key=True)
+    holder = models.CharField(max_length=LEASE_LENGTH)
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -13,7 +13,6 @@ from django.http import Http404
 
 from stanch.errors import BankExistsError, EntryExistsError, InvalidValueError, StanchError, UnknownEntryError
 from stanch.fingerprints import text as text_fingerprints
-from stanch.matching import Matcher
 from stanch.values import BEHAVIOUR_BASED, BankInfo, ContentType, Designation, Purpose, State
 from stanch.values import Entry as EntryValue
 from stanch_server.accounts.capabilities import Role
@@ -59,12 +58,12 @@ def remove(bank: Bank, *names: str) -> list[Entry]:
 
 @pytest.fixture
 def follower() -> Iterator[Follower]:
-    with Matcher() as matcher:
-        yield Follower(matcher)
+    with Follower() as follower:
+        yield follower
 
 
 def found(follower: Follower, seed: int, now: datetime = NOON) -> list[str]:
-    result = follower.match_readings("p", [text_fingerprints.as_query(writing(seed, 60))], now=now)
+    result = follower.match_readings("p", [text_fingerprints.as_query(writing(seed, 60))], source=None, now=now)
     return [Entry.objects.get(id=match.entry).name for match in result.matches if not match.counted_only]
 
 
@@ -224,8 +223,7 @@ class TestFollowing:
             if seed % 4 == 3:
                 add(bank, 100 + seed)
         expected = set(Entry.objects.filter(removed=None).values_list("name", flat=True))
-        with Matcher() as matcher:
-            late = Follower(matcher)
+        with Follower() as late:
             for each in (follower, late):
                 known = {name for seed in [*range(12), 103, 107, 111] for name in found(each, seed)}
                 assert known == expected

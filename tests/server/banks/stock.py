@@ -1,0 +1,52 @@
+"""Banks and entries for the tests of this room."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from stanch.fingerprints import text as text_fingerprints
+from stanch.values import BEHAVIOUR_BASED, BankInfo, ContentType, State
+from stanch.values import Entry as EntryValue
+from stanch_server.accounts.models import Source
+from stanch_server.banks import operations
+from stanch_server.banks.follower import Follower
+from stanch_server.banks.models import Bank, Entry
+from tests.matching.writing import writing
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+ALICE = "alice-id"
+INFO = BankInfo(
+    name="lantern",
+    owner="us",
+    legal_basis="Article 5",
+    content_type=ContentType.INCITES,
+    designation=BEHAVIOUR_BASED,
+    radius={"pdq/1": 20},
+)
+
+
+def enabled_bank(name: str = "lantern", source: Source | None = None) -> Bank:
+    bank = operations.create_bank(info=replace(INFO, name=name), source=source, acting_user=ALICE, at=NOON)
+    operations.set_state(bank=bank, state=State.ENABLED, acting_user=ALICE, at=NOON)
+    return bank
+
+
+def value(seed: int) -> EntryValue:
+    reading = text_fingerprints.as_entry(writing(seed, 60), name=str(seed))
+    return EntryValue(id=f"e{seed}", fingerprints=reading.fingerprints, added=NOON)
+
+
+def add(bank: Bank, *seeds: int) -> list[Entry]:
+    return operations.add_entries(bank=bank, entries=[value(seed) for seed in seeds], acting_user=ALICE, at=NOON)
+
+
+def remove(bank: Bank, *seeds: int) -> list[Entry]:
+    names = [f"e{seed}" for seed in seeds]
+    return operations.remove_entries(bank=bank, names=names, acting_user=ALICE, at=NOON, reason="a mistake")
+
+
+def found(follower: Follower, seed: int, source: Source | None = None) -> list[str]:
+    """Return the names of the entries that a source finds with the text of this seed, each after its bank's."""
+    readings = [text_fingerprints.as_query(writing(seed, 60))]
+    result = follower.match_readings("p", readings, source=source.id if source else None, now=NOON)
+    names = {str(entry): name for entry, name in Entry.objects.values_list("id", "name")}
+    return sorted(f"{match.bank} {names.get(match.entry)}" for match in result.matches)
