@@ -73,11 +73,16 @@ class Entry(models.Model):
     removed = models.DateTimeField(null=True)
 
     class Meta:
-        """An id stands in a bank once; when it was removed, it may be added again."""
+        """An id stands in a bank once; when it was removed, it may be added again. Pages show the newest first."""
 
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["bank", "name"], condition=models.Q(removed=None), name="entry_once_in_bank"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["bank", "-added", "-id"], condition=models.Q(removed=None), name="entry_newest_in_bank"
             )
         ]
 

@@ -6,12 +6,20 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from stanch.errors import BankExistsError, EntryExistsError, InvalidValueError, UnknownEntryError
+from stanch.errors import (
+    BankExistsError,
+    EntryExistsError,
+    InvalidValueError,
+    StanchError,
+    UnknownEntryError,
+)
 from stanch.values import BankInfo, State
 from stanch.values import Entry as EntryValue
 from stanch_server.accounts.models import Source
 from stanch_server.audit import operations as audit
+from stanch_server.banks import contents
 from stanch_server.banks.changes import record_changes
+from stanch_server.banks.making import Details, check
 from stanch_server.banks.models import Bank, Entry
 from stanch_server.banks.records import info_of, packed, row_of
 
@@ -129,8 +137,101 @@ def remove_entries(
         if gone != len(rows):  # somebody else removed one of them at the same instant
             raise UnknownEntryError(bank=bank.name, entry="one of these")
         _record("bank.entries-removed", bank, acting_user, at, entries=_ids(rows), reason=reason)
+        _forget_contents(rows, acting_user, at)
         record_changes(bank, rows, at=at)
     return rows
+
+
+def add_with_content(
+    *, bank: Bank, entry: EntryValue, content: bytes | None, acting_user: str, at: datetime
+) -> Entry:
+    """Add one entry and keep its content, which is stored first; if the entry is refused, it is erased again.
+
+    Raises
+    ------
+    EntryExistsError
+        If the bank holds it already.
+    InvalidValueError
+        If something is said of it that this bank does not take; see `making.check`.
+    VaultError
+        If its content cannot be kept.
+    """
+    details = Details(labels=entry.labels, note=entry.note, expires=entry.expires)
+    check(details, bank=bank, at=at)
+    if Entry.objects.filter(bank=bank, removed=None, name=entry.id).exists():
+        raise EntryExistsError(bank=bank.name, entry=entry.id)
+    if content is None:
+        return add_entries(bank=bank, entries=[entry], acting_user=acting_user, at=at)[0]
+    blob = contents.keep(bank=bank, content=content, acting_user=acting_user, at=at)
+    try:
+        rows = add_entries(bank=bank, entries=[entry], acting_user=acting_user, at=at, blobs={entry.id: blob})
+    except StanchError:
+        contents.forget(blob=blob, acting_user=acting_user, reason="its entry was refused", at=at)
+        raise
+    return rows[0]
+
+
+def confirm_entry(*, entry: Entry, acting_user: str, at: datetime) -> bool:
+    """Note that a person has looked at an entry and said what it is: identical content may be blocked from now on.
+
+    Returns
+    -------
+    False if somebody had confirmed it before; then it stays confirmed by them.
+
+    Raises
+    ------
+    UnknownEntryError
+        If it was removed.
+    """
+    with transaction.atomic():
+        standing = Entry.objects.filter(id=entry.id, removed=None)
+        if not standing.filter(confirmed_by="").update(confirmed_by=acting_user):
+            if not standing.exists():
+                raise UnknownEntryError(bank=entry.bank.name, entry=entry.name)
+            return False
+        _record("bank.entry-confirmed", entry.bank, acting_user, at, entry=str(entry.id))
+        record_changes(entry.bank, [entry], at=at)
+    entry.confirmed_by = acting_user
+    return True
+
+
+def set_details(*, entry: Entry, details: Details, acting_user: str, at: datetime) -> bool:
+    """Change what is said of an entry, and until when it is matched; return False if nothing changes.
+
+    An expiry that has passed may stay as it is.
+
+    Raises
+    ------
+    InvalidValueError
+        If something is said of it that its bank does not take; see `making.check`.
+    UnknownEntryError
+        If it was removed.
+    """
+    with transaction.atomic():
+        held = Entry.objects.select_for_update(of=("self",)).select_related("bank").get(id=entry.id)
+        if held.removed is not None:
+            raise UnknownEntryError(bank=held.bank.name, entry=held.name)
+        told = {"labels": list(details.labels), "note": details.note, "expires": details.expires}
+        changed = [name for name, value in told.items() if getattr(held, name) != value]
+        if not changed:
+            return False
+        check(details, bank=held.bank, at=at if "expires" in changed else None)
+        Entry.objects.filter(id=held.id).update(**told)
+        expires = details.expires.isoformat() if details.expires else None
+        _record(
+            "bank.entry-changed", held.bank, acting_user, at, entry=str(held.id), changed=changed, expires=expires
+        )
+        record_changes(held.bank, [held], at=at)
+    for name, value in told.items():
+        setattr(entry, name, value)
+    return True
+
+
+def _forget_contents(rows: Iterable[Entry], acting_user: str, at: datetime) -> None:
+    """Erase what was kept of removed entries, unless it is preserved for an authority."""
+    for row in rows:
+        if row.blob:
+            contents.forget(blob=row.blob, acting_user=acting_user, reason="its entry was removed", at=at)
 
 
 def _row(bank: Bank, entry: EntryValue, blob: str, at: datetime) -> Entry:

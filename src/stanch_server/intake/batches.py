@@ -19,7 +19,7 @@ from stanch_server.intake.posts import Reference, SentPost, Submission, checked
 from stanch_server.intake.requests import check_name
 
 MOST_POSTS = 500
-MOST_PARTS_TOGETHER = 2_000
+MOST_PARTS_TOGETHER = 1_000
 """Each part that waits for a person is kept by itself, which takes some milliseconds."""
 
 

@@ -20,6 +20,6 @@ def hold_ends(delivery: Delivery) -> None:
     end_hold(UUID(delivery.payload["item"]), now=timezone.now())
 
 
-register(SCAN_TOPIC, scan, max_attempts=8)
+register(SCAN_TOPIC, scan, max_attempts=8, threads=2)  # one that takes long holds up no other
 register(HOLD_TOPIC, hold_ends, max_attempts=30)
 register_topics()

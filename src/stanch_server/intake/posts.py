@@ -190,8 +190,8 @@ def _check_features(readings: list[SentReading]) -> None:
     symbols = sum(one.extent for one, _ in every if one.method == TEXT_GRAM.id)
     if sum(count for _, count in every) > MOST_FEATURES or compared > MOST_COMPARED or symbols > MOST_SYMBOLS:
         raise invalid(
-            f"Together they hold too much: at most {MOST_FEATURES:,} features are taken, {MOST_COMPARED:,} of them "
-            f"of images, and {MOST_SYMBOLS:,} symbols of texts.",
+            f"Together they hold too much: at most {MOST_FEATURES:,} features are taken, {MOST_COMPARED:,} of "
+            f"them of images, and {MOST_SYMBOLS:,} symbols of texts.",
             place="$.fingerprints",
         )
 

@@ -133,4 +133,12 @@ class Migration(migrations.Migration):
                 condition=models.Q(("removed", None)), fields=("bank", "name"), name="entry_once_in_bank"
             ),
         ),
+        migrations.AddIndex(
+            model_name="entry",
+            index=models.Index(
+                condition=models.Q(("removed", None)),
+                fields=["bank", "-added", "-id"],
+                name="entry_newest_in_bank",
+            ),
+        ),
     ]
