@@ -17,12 +17,12 @@ WRONG_USE = (InvalidValueError, PrivateAudienceError, ConfigurationError)
 
 def main() -> None:
     """Run `stanch`; a deliberate error is one line on the error stream, never a traceback."""
-    from stanch.cli.app import app  # noqa: PLC0415 - so that even a broken import is told in one line
-
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that cannot show a letter shows a question mark
     try:
+        from stanch.cli.app import app  # noqa: PLC0415 - so that even a broken plug-in is told in one line
+
         app()
     except StanchError as error:
         _end(error, Exit.WRONG_USE if isinstance(error, WRONG_USE) else Exit.FAILED)

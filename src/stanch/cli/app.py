@@ -1,5 +1,6 @@
 """The command line: one file a command."""
 
+from importlib.metadata import entry_points
 from typing import Annotated
 
 import typer
@@ -11,6 +12,10 @@ from stanch.cli.demo import app as demo
 from stanch.cli.doctor import doctor
 from stanch.cli.fingerprint import fingerprint
 from stanch.cli.scan import scan
+from stanch.errors import BrokenPluginError
+
+COMMANDS = "stanch.commands"
+"""The group of entry points under which other packages, and the service, add commands."""
 
 HELP = """Recognise known terrorist content, and leave the decision to people.
 
@@ -32,6 +37,23 @@ app.command()(fingerprint)
 app.command()(compare)
 app.command()(doctor)
 app.add_typer(demo, name="demo")
+
+
+def _add_commands() -> None:
+    """Add what is found: an app of several commands, or a function that is one."""
+    for found in sorted(entry_points(group=COMMANDS), key=lambda each: each.name):
+        try:
+            loaded = found.load()
+        except Exception as error:
+            package = found.dist.name if found.dist else "?"
+            raise BrokenPluginError(name=found.name, package=package, problem=error) from error
+        if isinstance(loaded, typer.Typer):
+            app.add_typer(loaded, name=found.name)
+        else:
+            app.command(name=found.name)(loaded)
+
+
+_add_commands()
 
 
 def _say_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so

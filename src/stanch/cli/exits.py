@@ -18,6 +18,8 @@ class Exit(IntEnum):
     """Something matched."""
     NOT_SCANNED = 4
     """Something was not scanned; this goes before a match, `--json` tells both."""
+    DAMAGED = 5
+    """The audit log is not as it was recorded."""
 
 
 def exit_of(results: list[PostResult]) -> Exit:

@@ -15,6 +15,7 @@ from stanch.cli.imports import bank_from_file
 from stanch.cli.inputs import Found, posts_in, unread
 from stanch.cli.installation import Installation
 from stanch.cli.options import Config, Json
+from stanch.cli.remote import ask
 from stanch.cli.show import add_outcome, as_json, errors, outcome_table, passages, safe, summary
 from stanch.language import decode
 from stanch.matching import Bank, Matcher
@@ -47,6 +48,18 @@ def scan(
     show_text: Annotated[
         bool, typer.Option(help="Print the passages that match. They are hidden unless you ask.")
     ] = False,
+    server: Annotated[
+        str,
+        typer.Option(
+            help="Address of a running service that is asked instead; the API key is read from STANCH_API_KEY.",
+            metavar="URL",
+            show_default=False,
+        ),
+    ] = "",
+    fingerprints_only: Annotated[
+        bool,
+        typer.Option(help="With --server: make the fingerprints here; texts, links, files stay."),
+    ] = False,
     config: Config = None,
     json: Json = False,
 ) -> None:
@@ -62,14 +75,12 @@ def scan(
     missing = [path for path in paths if str(path) != "-" and not os.path.lexists(path)]
     if missing:
         raise typer.BadParameter(f"there is no file or folder {str(missing[0])!r}")
-    installation = Installation.find(config)
-    banks = [_opened(path) for path in bank] if bank else installation.open_all()
-    policies = {} if bank else installation.policies
-    if not banks:
-        errors().print("No banks here, so nothing can match. Make one: stanch bank create --help", style="yellow")
+    _check_together(bank, config, server, fingerprints_only=fingerprints_only)
+    posts = list(posts_in(paths))
+    asked = _ask(posts, server, fingerprints_only=fingerprints_only) if server else _scan_here(posts, bank, config)
     scanned = []
     table = outcome_table("What was found")
-    for each in scan_posts(list(posts_in(paths)), banks, policies):
+    for each in asked:
         scanned.append(each)
         if json:
             typer.echo(as_json(each.result, each.outcome))
@@ -77,6 +88,31 @@ def scan(
     if not json:
         _print(Console(), table, scanned, show_text=show_text)
     raise typer.Exit(exit_of([each.result for each in scanned]))
+
+
+def _check_together(bank: list[Path] | None, config: Path | None, server: str, *, fingerprints_only: bool) -> None:
+    if server and (bank or config):
+        raise typer.BadParameter(
+            "--server asks a service, which has banks of its own: leave --bank, --config away"
+        )
+    if fingerprints_only and not server:
+        raise typer.BadParameter("--fingerprints-only says what is sent: give --server too")
+
+
+def _scan_here(posts: list[Found], bank: list[Path] | None, config: Path | None) -> Iterator[Scanned]:
+    installation = Installation.find(config)
+    banks = [_opened(path) for path in bank] if bank else installation.open_all()
+    if not banks:
+        errors().print("No banks here, so nothing can match. Make one: stanch bank create --help", style="yellow")
+    return scan_posts(posts, banks, {} if bank else installation.policies)
+
+
+def _ask(posts: list[Found], server: str, *, fingerprints_only: bool) -> Iterator[Scanned]:
+    with Progress(console=errors(), transient=True) as progress:
+        task = progress.add_task("asking", total=len(posts))
+        for source, result, outcome in ask(posts, server=server, fingerprints_only=fingerprints_only):
+            progress.advance(task)
+            yield Scanned(source=source, result=result, outcome=outcome)
 
 
 def _opened(path: Path) -> Bank:
