@@ -139,9 +139,11 @@ def wire(post: NewPost, *, media: tuple[str, ...] = (), key: str | None = None) 
 def _wire_parts(part: FingerprintedPart, names: Names) -> Iterator[dict[str, Any]]:
     """Yield a part as one or several: the last fingerprints, those of a text itself, keep name and symbols."""
     made = part.fingerprints
-    for end in range(len(made), 0, -MOST_FINGERPRINTS):
+    missed = [{"code": why.code[:60], "reason": why.reason[:500]} for why in part.not_scanned[:20]]
+    for end in range(len(made), 0 if made else -1, -MOST_FINGERPRINTS):
         whole = end == len(made)
         yield {
+            **({"not_scanned": missed} if whole and missed else {}),
             "name": names.free(part.name),
             "medium": str(part.medium),
             "symbols": part.symbols if whole else 0,

@@ -3,6 +3,7 @@
 from stanch.media.decoders import Decoders
 from stanch.media.limits import Limits
 from stanch.media.pictures import BORDERS_REMOVED, ON_BLACK, DecodedImage, Picture
+from stanch.media.previews import Preview, Previews
 from stanch.media.sniff import Sniffed, sniff
 
 __all__ = [
@@ -12,6 +13,8 @@ __all__ = [
     "Decoders",
     "Limits",
     "Picture",
+    "Preview",
+    "Previews",
     "Sniffed",
     "sniff",
 ]

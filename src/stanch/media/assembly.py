@@ -14,6 +14,7 @@ from stanch.errors import (
 )
 from stanch.media import wire
 from stanch.media.pictures import VARIANTS, DecodedImage, Picture
+from stanch.media.previews import BLURRED_SIDE, CHANNELS, SHARP_SIDE, Preview, Previews
 from stanch.values import AS_IS, Medium
 
 
@@ -41,6 +42,19 @@ def assemble(answer: wire.Decoded, body: bytearray) -> DecodedImage:
         frames=answer.frames,
         remarks=tuple(answer.remarks),
     )
+
+
+def previews(answer: wire.Previewed, body: bytearray) -> Previews:
+    """Return the small pictures that an answer describes; raises as `assemble` does."""
+    sizes = [plane.width * plane.height * CHANNELS for plane in (answer.sharp, answer.blurred)]
+    _require(sum(sizes) == len(body))
+    sharp = _preview(answer.sharp, bytes(body[: sizes[0]]), SHARP_SIDE)
+    return Previews(sharp=sharp, blurred=_preview(answer.blurred, bytes(body[sizes[0] :]), BLURRED_SIDE))
+
+
+def _preview(plane: wire.Plane, pixels: bytes, side: int) -> Preview:
+    _require(max(plane.width, plane.height) <= side)
+    return Preview(width=plane.width, height=plane.height, pixels=pixels)
 
 
 def refusal(answer: wire.Refused, medium: Medium) -> NotScannedError:

@@ -27,12 +27,18 @@ def luma_and_alpha(frame: Image.Image, remark: Remark) -> tuple[Image.Image, Ima
     frame : decoded, in whatever mode the file is.
     remark : is told what had to be ignored.
     """
+    colours, alpha = colours_and_alpha(frame, remark)
+    return colours.convert("L"), alpha
+
+
+def colours_and_alpha(frame: Image.Image, remark: Remark) -> tuple[Image.Image, Image.Image | None]:
+    """Return the colours of a frame in sRGB or in grey, and how opaque it is if that is not everywhere."""
     if frame.mode.startswith(_WIDE):
         return Image.fromarray(narrowed(np.asarray(frame))), None
     colours, alpha = _without_alpha(frame)
     if alpha is not None and alpha.getextrema()[0] == _OPAQUE:
         alpha = None
-    return _in_srgb(colours, frame.info.get("icc_profile"), remark).convert("L"), alpha
+    return _in_srgb(colours, frame.info.get("icc_profile"), remark), alpha
 
 
 def narrowed(samples: NDArray[np.generic]) -> NDArray[np.uint8]:

@@ -6,7 +6,8 @@ Pillow opens the formats; `stanch.media.normalise` says what becomes of a frame.
 import io
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from PIL import AvifImagePlugin, Image, ImageFile, UnidentifiedImageError
 
@@ -16,6 +17,8 @@ from stanch.media.limits import Limits
 from stanch.media.normalise import Normaliser
 from stanch.media.raw import raw_luma
 from stanch.media.reel import Reel
+
+Made = TypeVar("Made")
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "JPEG2000", "ICO")
 """What Pillow may try. It knows many more, most of them rare and little tested."""
@@ -45,9 +48,15 @@ def image(data: bytes, limits: Limits, token: int) -> tuple[wire.Decoded, Sequen
     UnreadableMediaError
         If it cannot be opened. Decoders raise much else besides, over frames that are missing or cut short.
     """
+    return opened_with(data, limits, lambda opened: _decode(opened, limits, token))
+
+
+def opened_with(data: bytes, limits: Limits, make: Callable[[Image.Image], Made]) -> Made:
+    """Return what is made of an image that is opened and found small enough; raises as `image` does."""
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
-            return _decode(opened, limits, token)
+            _refuse_large(opened, limits)
+            return make(opened)
     except UnidentifiedImageError:
         raise UnreadableMediaError(medium="image", problem="it is not what it begins like") from None
     except Image.DecompressionBombError as error:
@@ -55,12 +64,11 @@ def image(data: bytes, limits: Limits, token: int) -> tuple[wire.Decoded, Sequen
 
 
 def _decode(opened: Image.Image, limits: Limits, token: int) -> tuple[wire.Decoded, Sequence[memoryview]]:
-    _refuse_large(opened, limits)
     frames = 1 if opened.format in _SINGLE else int(getattr(opened, "n_frames", 1))
     picks = _picks(frames, opened, limits)
     reel, normaliser = Reel(limits), Normaliser()
     for number in picks:
-        _show(opened, number, limits)
+        show(opened, number, limits)
         if number == 0:
             raw = raw_luma(opened)
         reel.add(number, normaliser.backgrounds(opened))
@@ -78,7 +86,7 @@ def _decode(opened: Image.Image, limits: Limits, token: int) -> tuple[wire.Decod
     return answer, reel.bytes
 
 
-def _show(opened: Image.Image, number: int, limits: Limits) -> None:
+def show(opened: Image.Image, number: int, limits: Limits) -> None:
     """Decode one frame, in place. Pillow raises one error or another if it is missing or cut short."""
     if number:
         opened.seek(number)

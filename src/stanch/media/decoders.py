@@ -15,9 +15,10 @@ from stanch.errors import (
     UnsupportedMediumError,
 )
 from stanch.media import wire
-from stanch.media.assembly import assemble, refusal
+from stanch.media.assembly import assemble, previews, refusal
 from stanch.media.limits import Limits
 from stanch.media.pictures import DecodedImage
+from stanch.media.previews import Previews
 from stanch.media.process import Worker
 from stanch.media.sniff import READ_IMAGES, sniff
 from stanch.values import Medium
@@ -57,14 +58,17 @@ class Decoders:
         DecoderCrashedError, DecoderTimeoutError, DecoderUnavailableError
             If no answer came. The next item gets a fresh worker.
         """
-        if len(data) > self.limits.input:
-            raise MediaTooLargeError(medium="image", actual=len(data), unit="bytes", limit=self.limits.input)
-        _require_image(data)
-        with self._worker() as worker:
-            answer, body = worker.ask(Medium.IMAGE, data)
-            if isinstance(answer, wire.Refused):
-                raise refusal(answer, Medium.IMAGE)
+        with self._asked(data, preview=False) as (answer, body):
+            if not isinstance(answer, wire.Decoded):
+                raise DecoderCrashedError(problem="its answer was to another question")
             return assemble(answer, body)
+
+    def previews(self, data: bytes) -> Previews:
+        """Return small pictures of an image's first frame, for a person to look at; raises as `image` does."""
+        with self._asked(data, preview=True) as (answer, body):
+            if not isinstance(answer, wire.Previewed):
+                raise DecoderCrashedError(problem="its answer was to another question")
+            return previews(answer, body)
 
     def close(self) -> None:
         """End all workers; what they are at is not scanned."""
@@ -82,6 +86,18 @@ class Decoders:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @contextlib.contextmanager
+    def _asked(self, data: bytes, *, preview: bool) -> Iterator[tuple[wire.Decoded | wire.Previewed, bytearray]]:
+        """Lend a worker's answer; if it makes no sense to who reads it, the worker is ended."""
+        if len(data) > self.limits.input:
+            raise MediaTooLargeError(medium="image", actual=len(data), unit="bytes", limit=self.limits.input)
+        _require_image(data)
+        with self._worker() as worker:
+            answer, body = worker.ask(Medium.IMAGE, data, preview=preview)
+            if isinstance(answer, wire.Refused):
+                raise refusal(answer, Medium.IMAGE)
+            yield answer, body
 
     @contextlib.contextmanager
     def _worker(self) -> Iterator[Worker]:

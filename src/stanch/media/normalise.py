@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
-from stanch.media.colour import luma_and_alpha
+from stanch.media.colour import colours_and_alpha, luma_and_alpha
 from stanch.media.pictures import ON_BLACK
 from stanch.values import AS_IS
 
@@ -51,6 +51,16 @@ class Normaliser:
         if alpha is None:
             return {AS_IS: _upright(luma, turn)}
         return {variant: _upright(_on(level, luma, alpha), turn) for variant, level in _BACKGROUNDS.items()}
+
+    def shown(self, frame: Image.Image) -> Image.Image:
+        """Return a frame in colour as a person is shown it, upright and on white; mode `RGB`."""
+        colours, alpha = colours_and_alpha(frame, self.remark)
+        turn, shown = self._turn(frame), colours.convert("RGB")
+        if alpha is not None:
+            canvas = Image.new("RGB", shown.size, "white")
+            canvas.paste(shown, mask=alpha)
+            shown = canvas
+        return shown if turn is None else shown.transpose(turn)
 
     def _turn(self, frame: Image.Image) -> Image.Transpose | None:
         """Return what has to be done for the frame to stand upright.

@@ -22,10 +22,14 @@ Words = Annotated[str, msgspec.Meta(max_length=400)]
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """The body holds the item. The token comes back in the answer, so that none is taken for another's."""
+    """The body holds the item. The token comes back in the answer, so that none is taken for another's.
+
+    With `preview` the answer is `Previewed`: small pictures for a person, in place of planes to compare.
+    """
 
     token: int
     medium: str
+    preview: bool = False
 
 
 class Plane(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +69,18 @@ class Decoded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     last: bool = False
 
 
+class Previewed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Small pictures of an image, the sharp one and the blurred one.
+
+    The body holds them one after the other, row by row, three bytes a pixel: red, green, blue.
+    """
+
+    token: int
+    sharp: Plane
+    blurred: Plane
+    last: bool = False
+
+
 class Refused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Why an item was not decoded: the code of an error of `stanch.errors`, and its fields."""
 
@@ -77,7 +93,7 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     last: bool = False
 
 
-Answer = Ready | Decoded | Refused
+Answer = Ready | Decoded | Previewed | Refused
 
 _encoder = msgspec.msgpack.Encoder()
 _requests = msgspec.msgpack.Decoder(Request)

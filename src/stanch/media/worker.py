@@ -15,7 +15,8 @@ from stanch.media import sandbox, wire
 from stanch.media.limits import Limits
 
 Planes = Sequence[memoryview]
-Decoder = Callable[[bytes, Limits, int], tuple[wire.Decoded, Planes]]
+Answered = wire.Decoded | wire.Previewed
+Decoder = Callable[[bytes, Limits, int], tuple[Answered, Planes]]
 
 
 def main() -> None:
@@ -23,9 +24,10 @@ def main() -> None:
     limits = msgspec.json.decode(sys.argv[1], type=Limits)
     answers = sandbox.private_output()
     sandbox.confine(limits)
-    from stanch.media import decode  # noqa: PLC0415 - decoders are loaded once the process is confined
+    from stanch.media import decode, preview  # noqa: PLC0415 - decoders are loaded once the process is confined
 
     decode.prepare(limits)
+    decoders: dict[tuple[str, bool], Decoder] = {("image", False): decode.image, ("image", True): preview.image}
     _write(answers, wire.head(wire.Ready()))
     sandbox.silence()
     for served in range(1, limits.items + 1):
@@ -33,7 +35,7 @@ def main() -> None:
         if asked is None:
             break
         with sandbox.alarm(limits):
-            answer, planes = _answer(*asked, limits, {"image": decode.image})
+            answer, planes = _answer(*asked, limits, decoders)
             answer = msgspec.structs.replace(answer, last=answer.last or _tired(served, limits))
             _write(answers, wire.head(answer, sum(map(len, planes))), *planes)
         if answer.last:
@@ -41,11 +43,11 @@ def main() -> None:
 
 
 def _answer(
-    request: wire.Request, data: bytes, limits: Limits, decoders: dict[str, Decoder]
-) -> tuple[wire.Decoded | wire.Refused, Planes]:
+    request: wire.Request, data: bytes, limits: Limits, decoders: dict[tuple[str, bool], Decoder]
+) -> tuple[Answered | wire.Refused, Planes]:
     """Decode one item, or say why not: whatever a decoder raises is about the item."""
     try:
-        return _decoder(decoders, request.medium)(data, limits, request.token)
+        return _decoder(decoders, request)(data, limits, request.token)
     except NotScannedError as error:
         return _refusal(request, error), []
     except MemoryError:
@@ -58,10 +60,10 @@ def _answer(
         return _refusal(request, UnreadableMediaError(medium=request.medium, problem=problem)), []
 
 
-def _decoder(decoders: dict[str, Decoder], medium: str) -> Decoder:
-    if medium not in decoders:
-        raise UnsupportedMediumError(medium=medium)
-    return decoders[medium]
+def _decoder(decoders: dict[tuple[str, bool], Decoder], request: wire.Request) -> Decoder:
+    if (request.medium, request.preview) not in decoders:
+        raise UnsupportedMediumError(medium=request.medium)
+    return decoders[request.medium, request.preview]
 
 
 def _refusal(request: wire.Request, error: NotScannedError) -> wire.Refused:

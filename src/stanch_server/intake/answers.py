@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from stanch.values import Level
-from stanch_server.intake.found import FoundMatch, FoundNotScanned, FoundReason, found_of
+from stanch_server.intake.found import FoundMatch, FoundNotScanned, FoundPart, FoundReason, found_of
 from stanch_server.intake.models import Item
 
 
@@ -43,6 +43,7 @@ class ItemAnswer(msgspec.Struct, kw_only=True, frozen=True):
     hold_until: datetime | None
     language: str
     kinds: list[str]
+    parts: list[FoundPart]
     reasons: list[FoundReason]
     matches: list[FoundMatch]
     not_scanned: list[FoundNotScanned]
@@ -92,6 +93,7 @@ def _answer(item: Item, decision: DecisionAnswer | None) -> ItemAnswer:
         hold_until=item.hold_until,
         language=item.language,
         kinds=item.kinds.split(),
+        parts=found.parts,
         reasons=found.reasons,
         matches=found.matches,
         not_scanned=found.not_scanned,

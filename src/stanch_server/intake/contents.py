@@ -11,7 +11,7 @@ import msgspec
 from stanch.errors import InvalidValueError
 from stanch.fingerprints import Reading
 from stanch.formats import FingerprintRecord, fingerprint_from
-from stanch.values import FilePart, HashPart, LinkPart, Medium, Part, TextPart, method
+from stanch.values import FilePart, HashPart, LinkPart, Medium, NotScanned, Part, TextPart, method
 from stanch_server.endpoints.problems import busy
 from stanch_server.intake.errors import GoneContentError, LockedItemError
 from stanch_server.intake.models import ItemPart
@@ -46,10 +46,16 @@ class _Fingerprint(FingerprintRecord, kw_only=True):
     variant: str = "as-is"
 
 
+class _NotScanned(msgspec.Struct):
+    code: str
+    reason: str = ""
+
+
 class _Readings(msgspec.Struct):
     medium: Medium
-    fingerprints: list[_Fingerprint]
+    fingerprints: list[_Fingerprint] = []
     symbols: int = 0
+    not_scanned: list[_NotScanned] = []
 
 
 class _Hash(msgspec.Struct):
@@ -94,7 +100,8 @@ def as_readings(content: Content) -> list[Reading]:
     """
     sent = msgspec.json.decode(content.data, type=_Readings)
     made = tuple(replace(fingerprint_from(one), variant=one.variant) for one in sent.fingerprints)
-    return [Reading(medium=sent.medium, fingerprints=made, symbols=sent.symbols)]
+    missed = tuple(NotScanned(code=why.code, reason=why.reason) for why in sent.not_scanned)
+    return [Reading(medium=sent.medium, fingerprints=made, symbols=sent.symbols, not_scanned=missed)]
 
 
 def keep(

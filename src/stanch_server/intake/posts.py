@@ -1,6 +1,7 @@
 """What a program sends: a post, checked part by part, each refusal with its place."""
 
 import hashlib
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
@@ -25,6 +26,9 @@ MOST_FEATURES, MOST_COMPARED, MOST_SYMBOLS = 200_000, 10_000, 10_000_000
 """What all fingerprints of a post may hold together: features, those of them that are compared with every one of a
 bank (an animation of 200 frames in all variants has 8,000), and symbols of texts."""
 
+UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Categories of control characters, half characters, and what parts lines."""
+
 COMPARED_METHODS = frozenset(method.id for method in METHODS.values() if method.radius)
 
 Reference = Annotated[str, Meta(max_length=REFERENCE_LENGTH)]
@@ -46,13 +50,21 @@ class SentFingerprint(FingerprintRecord, kw_only=True, forbid_unknown_fields=Tru
     variant: Annotated[str, Meta(max_length=100)] = "as-is"
 
 
+class SentNotScanned(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Something that could not be looked at on the source's side: it is never clean here either."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=60)]
+    reason: Annotated[str, Meta(max_length=500)] = ""
+
+
 class SentReading(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """One content as fingerprints that the library made on the source's side."""
+    """One content as fingerprints that the library made on the source's side, or why there are none."""
 
     name: Name
     medium: Medium
-    fingerprints: Annotated[list[SentFingerprint], Meta(min_length=1, max_length=64)]
+    fingerprints: Annotated[list[SentFingerprint], Meta(max_length=64)] = []
     symbols: Annotated[int, Meta(ge=0, le=LONGEST_TEXT)] = 0
+    not_scanned: Annotated[list[SentNotScanned], Meta(max_length=20)] = []
 
 
 class SentPost(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -152,6 +164,8 @@ def _contents(post: SentPost, files: Mapping[str, bytes]) -> Iterator[Content]:
     for number, reading in enumerate(post.fingerprints):
         place, data = f"$.fingerprints[{number}]", msgspec.json.encode(reading)
         _check_printable(reading.name, f"{place}.name")
+        if not reading.fingerprints and not reading.not_scanned:
+            raise invalid("Give its fingerprints, or say why there are none.", place=f"{place}.fingerprints")
         yield _of(place, name=reading.name, form=ItemPart.Form.FINGERPRINTS, data=data)
     spare = set(files) - set(post.media)
     if spare:
@@ -179,8 +193,9 @@ def _of(place: str, *, name: str, form: ItemPart.Form, data: bytes) -> Content:
 
 
 def _check_printable(said: str, place: str) -> None:
-    if not said.isprintable():
-        raise invalid("Use printable characters.", place=place)
+    """Refuse what would break a line or cannot be kept; joiners and marks, which many scripts need, pass."""
+    if any(unicodedata.category(letter) in UNPRINTABLE for letter in said):
+        raise invalid("Use no control characters and no line breaks.", place=place)
 
 
 def _check_features(readings: list[SentReading]) -> None:

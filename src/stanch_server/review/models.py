@@ -66,9 +66,7 @@ class Decision(models.Model):
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["item"], condition=models.Q(undone=None), name="one_decision_stands"
-            )
+            models.UniqueConstraint(fields=["item"], condition=models.Q(undone=None), name="one_decision_stands")
         ]
         indexes: ClassVar = [models.Index(fields=["source", "-decided"], name="decision_by_source")]
 
@@ -85,9 +83,7 @@ class DecisionEntry(models.Model):
     class Meta:
         """Once each."""
 
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["decision", "entry"], name="rests_on_entry_once")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["decision", "entry"], name="rests_on_entry_once")]
 
     def __str__(self) -> str:
         return str(self.pk)

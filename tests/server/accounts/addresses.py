@@ -47,5 +47,5 @@ urlpatterns = [
     path("sources/<uuid:source_id>", one),
     path("named/<str:name>", by_name),
     path("forgotten", forgotten),
-    path("", include("stanch_server.accounts.urls")),
+    path("", include("stanch_server.project.urls")),
 ]

@@ -14,7 +14,7 @@ from stanch_server.accounts.models import Person
 from stanch_server.accounts.names import normalise
 from stanch_server.accounts.rules import PersonRequest, open_to_all, own_account
 
-HOME = "accounts:account"
+HOME = "console:home"  # by name: the room is above this one
 BOTH = ("GET", "POST")
 
 
