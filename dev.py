@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
 """Set up, run, test and measure Stanch from a checkout, with nothing but Python.
 
-  python3 dev.py run                        build the demo, scan it, show what comes of it
+  python3 dev.py run                        build the demo, scan it, then serve the console with it
   python3 dev.py test                       formatting, lint, types, import rules and all tests
   python3 dev.py test tests/media -k bomb   the same with only these tests: all that pytest understands
   python3 dev.py check                      the same without any tests, in seconds
   python3 dev.py bench images --quick       measure one thing, beside its peers
 
-The first command in a fresh checkout also installs the locked dependencies into .venv: seconds with uv,
-about a minute with pip. That needs the network, 1 GB of disk, and Python 3.11 to 3.13. It happens again
-only when requirements/ or the Python changes; a set-up that was interrupted is made anew.
+The first command installs the locked dependencies into .venv, and again when requirements/ or the Python change:
+in seconds with uv, a minute with pip. That needs the network, 1 GB of disk, and Python 3.11 to 3.13.
 """
 
 from __future__ import annotations
@@ -41,9 +40,7 @@ GENERATED = "generated.sha256"  # in demo/: a digest, two spaces and a path on e
 
 FULL = "The disk is full: free about 1 GB here and in the temporary folder"
 OFFLINE = "No package index can be reached: connect to the network, or point pip or uv at a mirror"
-UNTRUSTED = (
-    "The package index's certificate is not trusted here: set SSL_CERT_FILE and PIP_CERT to your network's own"
-)
+UNTRUSTED = "The package index's certificate is not trusted: set SSL_CERT_FILE and PIP_CERT to your network's"
 READ_ONLY = f"{ROOT} cannot be written to: make it writable, or copy the checkout to a folder that is"
 CHANGED = "A package differs from the one that was locked and was not installed: clear the cache of pip or uv"
 LACKING = "The package index lacks a package that is locked: point pip or uv at a complete one"
@@ -111,9 +108,8 @@ def find_python() -> tuple[str, str]:
             return path, f"{major}.{minor}"
     if find_uv():
         return ">=3.11,<3.14", "3.11 to 3.13"
-    raise Trouble(
-        "Stanch needs Python 3.11, 3.12 or 3.13; this is {}.{}.{}: install one".format(*sys.version_info)
-    )
+    this = "{}.{}.{}".format(*sys.version_info)
+    raise Trouble(f"Stanch needs Python 3.11, 3.12 or 3.13; this is {this}: install one")
 
 
 class Environment:
@@ -159,10 +155,8 @@ class Environment:
 
     def fill(self, install: Sequence[object]) -> None:
         """Install the locked requirements, and then the checkout itself."""
-        for what in (
-            ("--require-hashes", "-r", self.requirements),
-            ("--no-deps", "--no-build-isolation", "-e", ROOT),
-        ):
+        checkout = ("--no-deps", "--no-build-isolation", "-e", ROOT)
+        for what in (("--require-hashes", "-r", self.requirements), checkout):
             code, output = listen(*install, *what)
             if code:
                 raise Trouble(recognise(output) or f"{output[-2000:]}\nThe set-up failed, see above: mend that")
@@ -216,9 +210,16 @@ def check(_: Sequence[str] = (), **more: Sequence[str]) -> int:
     return 1 if failed else 0
 
 
-def run(_: Sequence[str]) -> int:
-    """Build the demo in demo/, scan it, print what comes of it; [--no-serve] ends there, as this version does."""
-    return Environment(".venv", "development").prepare().call("stanch", "demo", "run", "demo")
+def run(rest: Sequence[str]) -> int:
+    """Build the demo in demo/, scan it, serve it on http://127.0.0.1:8000; [--no-serve] ends after the scan."""
+    environment = Environment(".venv", "development").prepare()
+    os.environ["STANCH_SERVICE_DATA"] = str(ROOT / "demo/service")
+    for command in ["demo", "run"], ["service", "demo"]:
+        code = environment.call("stanch", *command, "demo")
+        if code or rest:
+            return code
+    os.chdir(ROOT)  # and in place of this process, so that a key pressed here ends the service in order
+    return os.execv(environment.folder / PROGRAMS / "stanch", ["stanch", "serve", "--sign-in", "admin"])  # noqa: S606
 
 
 def test(arguments: Sequence[str]) -> int:
@@ -251,7 +252,7 @@ def lock(arguments: Sequence[str]) -> int:
 
 def clean(_: Sequence[str]) -> int:
     """Remove environments, caches and what is generated in demo/; nothing that you put or changed there."""
-    compiled = list(ROOT.glob("[!.]*/**/__pycache__"))
+    compiled = [*ROOT.glob("[!.]*/**/__pycache__"), ROOT / "demo/service"]
     for path in [*compiled, *(ROOT / name for name in (".venv", ".venv-bench", "__pycache__", *CACHES))]:
         remove(path)
     clean_demo(ROOT / "demo")
@@ -281,8 +282,7 @@ def main(words: Sequence[str]) -> int:
     for act in (run, test, check, bench, lock, clean):
         commands.add_parser(act.__name__, help=act.__doc__, description=act.__doc__).set_defaults(act=act)
     options, rest = parser.parse_known_args(words)
-    takes = {run: {"--no-serve"}, lock: {"--upgrade"}, test: rest, bench: rest}
-    if set(rest) - set(takes.get(options.act, ())):
+    if set(rest) - set({run: {"--no-serve"}, lock: {"--upgrade"}, test: rest, bench: rest}.get(options.act, ())):
         parser.error(f"{options.command} does not take {' '.join(rest)}")
     try:
         return int(options.act(rest))

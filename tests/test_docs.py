@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from stanch.cli.app import app
 from stanch.cli.exits import Exit
 from stanch.cli.installation import _Configuration, _Policy
 from stanch.values import METHODS
+from stanch_server.endpoints.openapi import document
 from stanch_server.project.configuration import Configuration
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -105,6 +107,24 @@ def test_every_exit_code_setting_and_method_is_documented() -> None:
     assert set(_Configuration.__struct_fields__) == {"banks", "policies", "service"}
     assert all(f"`service.{name}`" in settings for name in Configuration.__struct_fields__)
     assert all(f"`{method}`" in read("docs/reference/methods.md") for method in METHODS)
+
+
+def test_every_setting_of_the_service_that_the_pages_name_is_there() -> None:
+    named = set(re.findall(r"`service\.(\w+)`", read("docs/reference/configuration.md")))
+    assert named == set(Configuration.__struct_fields__)
+    for page in PAGES:
+        for block in blocks(page, "toml"):
+            assert set(tomllib.loads(block).get("service", {})) <= named, page.name
+
+
+def test_every_address_of_the_api_is_documented() -> None:
+    page = read("docs/reference/api.md")
+    for path, methods in document()["paths"].items():
+        line = next(
+            (line for line in page.splitlines() if line.startswith(f"| `{path.removeprefix('/api/v1')}` |")), ""
+        )
+        assert line, path
+        assert {method.upper() for method in methods} == set(line.split("|")[2].strip().split(", ")), path
 
 
 def test_the_readme_is_one_screen() -> None:

@@ -59,6 +59,12 @@ class MissingExtraError(StanchError):
     code = "missing-extra"
 
 
+class BrokenPluginError(StanchError):
+    """{name!r}, which package {package!r} adds, cannot be loaded: {problem}. Mend or uninstall that package."""
+
+    code = "broken-plugin"
+
+
 # What cannot go into a bank.
 
 

@@ -28,8 +28,7 @@ def body_of(request: HttpRequest, *, limit: int | None = None) -> bytes:
 
 def read_at_most(request: HttpRequest, limit: int) -> bytes:
     """Read a body, and no more of it than is taken; what it says of its length is not believed."""
-    declared = request.META.get("CONTENT_LENGTH") or "0"
-    if declared.isdecimal() and int(declared) > limit:
+    if declared_length(request) > limit:
         raise too_large(limit)
     try:
         body: bytes = request.read(limit + 1)
@@ -38,6 +37,14 @@ def read_at_most(request: HttpRequest, limit: int) -> bytes:
     if len(body) > limit:
         raise too_large(limit)
     return body
+
+
+def declared_length(request: HttpRequest) -> int:
+    """Return how long a body is said to be, as Django reads it; 0 if nothing is said, or no number."""
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
 
 
 def decoded(data: bytes, kind: type[T]) -> T:

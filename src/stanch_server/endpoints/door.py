@@ -5,15 +5,20 @@ from collections.abc import Callable
 from typing import Final
 
 from django.conf import settings
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.signals import got_request_exception
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
 from stanch_server.accounts import problems
 from stanch_server.accounts.rules import rules_of
+from stanch_server.endpoints.endpoint import BUSY_SECONDS
+from stanch_server.endpoints.problems import busy, invalid
 from stanch_server.outbox.worker import describe
 
 PREFIX: Final = "/api/"
+UTF_8: Final = "utf-8"
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -30,6 +35,10 @@ def api_door(get_response: Next) -> Next:
             return problems.problem(403, "insecure", "Use HTTPS: a key that is sent in clear is known to others.")
         try:
             return _answer(request)
+        except (OperationalError, InterfaceError):  # the database went away before the endpoint was reached
+            return busy(BUSY_SECONDS).response()
+        except (SuspiciousOperation, BadRequest):  # what Django itself refuses to read: too many parameters
+            return invalid("This request has too much in its address.").response()
         except Exception as error:  # noqa: BLE001 - an answer of the documented form is owed for whatever it was
             log.error("an endpoint failed: %s", describe(error))  # noqa: TRY400 - its message may hold content
             got_request_exception.send(sender=None, request=request)
@@ -44,6 +53,8 @@ def _answer(request: HttpRequest) -> HttpResponse:
     except Resolver404:
         return problems.not_found()
     request.resolver_match = found
+    if request.encoding is not None:  # addresses and forms are in UTF-8, whatever charset a body claims for itself
+        request.encoding = UTF_8
     if not rules_of(found.func):
         return problems.refused()
     response: HttpResponse = found.func(request, *found.args, **found.kwargs)

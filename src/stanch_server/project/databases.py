@@ -7,8 +7,11 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from stanch.errors import InvalidValueError
 
 # What is acknowledged is on the disk: FULL waits for it at each commit. Writers ask for the lock at once
-# (IMMEDIATE) and wait for their turn, so that none fails halfway through because another was quicker.
-SQLITE_START = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+# (IMMEDIATE) and wait for their turn, so that none fails halfway through because another was quicker. What is
+# deleted is overwritten (secure_delete): the key of erased content must not stay in a free corner of the file.
+SQLITE_START = (
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
+)
 SQLITE_PATIENCE = 20
 
 
@@ -29,6 +32,7 @@ def database(address: str, folder: Path) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": folder / "stanch.sqlite3",
+            "CONN_MAX_AGE": None,  # each thread keeps its own: opening one costs as much as a request
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "init_command": SQLITE_START,

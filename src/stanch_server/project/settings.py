@@ -4,11 +4,27 @@ from datetime import timedelta
 from typing import Any
 
 from stanch_server.audit.keys import key_file
+from stanch_server.project import logs
 from stanch_server.project.configuration import read_configuration
 from stanch_server.project.databases import database
 
 CONFIGURATION = read_configuration()
-CONFIGURATION.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+DATA_FOLDER = CONFIGURATION.data
+DATA_FOLDER.mkdir(parents=True, exist_ok=True, mode=0o700)
+VAULT_FOLDER = CONFIGURATION.place("vault", "vault")
+VAULT_KEYS = CONFIGURATION.place("vault_keys", "keys/vault")
+VAULT_ERASURES = CONFIGURATION.place("vault_erasures", "erasures/vault.list")
+INDEX_FOLDER = CONFIGURATION.place("index", "index")
+SIGNING_KEY = DATA_FOLDER / "keys" / "audit.key"
+ANCHORS_FOLDER = DATA_FOLDER / "anchors"  # an operator copies it to where the service cannot write
+LARGEST_REQUEST = CONFIGURATION.largest_request_mib * 2**20
+REQUESTS_PER_MINUTE = CONFIGURATION.requests_per_minute
+HOLD_HOURS = CONFIGURATION.hold_hours
+WEBHOOKS_TO_PRIVATE_ADDRESSES = CONFIGURATION.webhooks_to_private_addresses
+WORKER_THREADS = CONFIGURATION.worker_threads
+METRICS_TOKEN = CONFIGURATION.metrics_token
+LATE_SECONDS = CONFIGURATION.late_seconds
+FREE_DISK = CONFIGURATION.free_disk_mib * 2**20
 HTTPS = CONFIGURATION.https
 TRUSTED_PROXIES = CONFIGURATION.trusted_proxies
 
@@ -46,7 +62,9 @@ INSTALLED_APPS = [
     "axes",
 ]
 MIDDLEWARE = [
+    "stanch_server.project.middleware.observe",
     "stanch_server.accounts.middleware.security_headers",  # outermost: refusals get their headers too
+    "stanch_server.endpoints.door.api_door",  # programs have no session, so they pass by what follows
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -70,6 +88,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
+                "stanch_server.project.navigation.navigation",
             ]
         },
     }
@@ -82,7 +101,8 @@ WHITENOISE_AUTOREFRESH = False
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # Forms hold text; what is larger comes in through intake, which has limits of its own.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+FILE_UPLOAD_MAX_MEMORY_SIZE = LARGEST_REQUEST  # uploads stay in memory: content lies in no temporary file
 
 # People. Passphrases are hashed by scrypt: it needs memory, which makes guessing on graphics cards dear.
 AUTH_USER_MODEL = "accounts.Person"
@@ -131,13 +151,5 @@ AXES_SENSITIVE_PARAMETERS = ["name", "code", "csrfmiddlewaretoken", "next", "use
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"without_tokens": {"()": "stanch_server.accounts.logs.WithoutTokens"}},
-    "loggers": {
-        "axes": {"level": "CRITICAL"},  # names whom it counts; the audit log knows of failures by opaque id
-        "django.request": {"filters": ["without_tokens"]},
-        "django.security.csrf": {"filters": ["without_tokens"]},
-    },
-}
+LOGGING = logs.configuration()
+logs.use_structlog()

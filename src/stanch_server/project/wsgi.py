@@ -1,8 +1,18 @@
 """The service as WSGI servers take it."""
 
 import os
+import threading
 
 from django.core.wsgi import get_wsgi_application
 
+from stanch_server.project.processes.parent import PARENT, end_with_parent
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stanch_server.project.settings")
+end_with_parent()
 application = get_wsgi_application()
+
+if PARENT in os.environ:  # started by `stanch serve`: load what the first question would wait for, meanwhile
+    from stanch_server.banks.live import warm as load
+    from stanch_server.project.health import warm
+
+    threading.Thread(target=warm.run, args=(load,), daemon=True).start()

@@ -14,6 +14,7 @@ from stanch_server.intake import operations as intake
 from stanch_server.intake.contents import open_content
 from stanch_server.intake.errors import LockedItemError, PreservedItemError
 from stanch_server.intake.models import Item, ItemPart
+from stanch_server.outbox.models import OutboxRow
 from stanch_server.review import operations
 from stanch_server.review.calendar import Why, periods
 from stanch_server.review.errors import (
@@ -23,6 +24,8 @@ from stanch_server.review.errors import (
     UnfoundedDecisionError,
 )
 from stanch_server.review.models import Decision, DecisionEntry
+from stanch_server.review.operations.keeping import end_preservation
+from stanch_server.vault import operations as vault
 from stanch_server.vault.access import get_blob, list_blobs
 from stanch_server.vault.errors import ErasedBlobError
 from tests.server.conftest import START
@@ -137,6 +140,37 @@ class TestWhatFollows:
         kept = ItemPart.objects.select_related("item").get()
         assert open_content(kept, acting_user=bob.actor, reason="a complaint", now=START).decode() == STATEMENT
 
+    def test_what_was_preserved_goes_when_that_is_over(self, item: Item, bob: Person) -> None:
+        decided(item, bob)
+        row = OutboxRow.objects.get(topic="review.preservation-ends")
+        assert (row.due, row.payload) == (HALF_A_YEAR, {"item": str(item.id)})
+        part = ItemPart.objects.select_related("item").get()
+        assert not end_preservation(item.id, now=HALF_A_YEAR - timedelta(seconds=1))
+        assert open_content(part, acting_user="alice", reason="a complaint", now=START)
+        assert end_preservation(item.id, now=HALF_A_YEAR)
+        with pytest.raises(ErasedBlobError):
+            open_content(part, acting_user="alice", reason="too late", now=HALF_A_YEAR)
+        assert Decision.objects.get().undone is None
+        assert end_preservation(item.id, now=HALF_A_YEAR)  # again is no harm
+
+    def test_what_is_preserved_for_longer_goes_after_that(self, item: Item, bob: Person) -> None:
+        decided(item, bob)
+        part, longer = ItemPart.objects.get(), HALF_A_YEAR + timedelta(days=30)
+        vault.preserve(blob=part.blob, until=longer, reason="a court asks", acting_user="alice", now=START)
+        OutboxRow.objects.all().delete()
+        assert not end_preservation(item.id, now=HALF_A_YEAR)
+        assert OutboxRow.objects.get().due == longer
+        assert end_preservation(item.id, now=longer)
+
+    def test_what_waits_again_or_is_sealed_stays(self, source: Source, item: Item, bob: Person) -> None:
+        operations.undo(decision=decided(item, bob), reason="too quick", acting_user=bob.actor, at=START)
+        sealed = taken_in(source, STATEMENT)
+        decided(sealed, bob)
+        operations.seal(item=sealed, acting_user=bob.actor, at=START)
+        late = HALF_A_YEAR + timedelta(days=1_000)
+        assert not any(end_preservation(one, now=late) for one in (item.id, sealed.id, uuid4()))
+        assert not ItemPart.objects.filter(blob="").exists()
+
     def test_matches_in_shadow_and_with_what_is_good_support_nothing(self, source: Source, bob: Person) -> None:
         shadow = new_bank("shadow", source, {STATEMENT: "alice"})
         banks.set_state(bank=shadow, state=State.SHADOW, acting_user="alice", at=START)
@@ -222,7 +256,7 @@ class TestWhoIsFirst:
 
     @pytest.mark.parametrize("broken", ["announce", "record", "intake.close"])
     def test_what_breaks_off_leaves_nothing(
-        self, item: Item, bob: Person, bank: Bank, broken: str, monkeypatch: pytest.MonkeyPatch, source: Source
+        self, item: Item, bob: Person, broken: str, monkeypatch: pytest.MonkeyPatch, source: Source
     ) -> None:
         webhook(source)
         drops = new_bank("drops", source, {})

@@ -16,7 +16,7 @@ from stanch_server.review.grounds import TAKES_DOWN, Grounds
 from stanch_server.review.models import Decision, DecisionEntry
 from stanch_server.review.operations.common import held, record, refuse_pending
 from stanch_server.review.operations.confirming import Fresh, confirm, fresh_entries, refuse_unfit
-from stanch_server.review.operations.keeping import preserved_until
+from stanch_server.review.operations.keeping import let_go_later, preserved_until
 from stanch_server.review.resting import held_entries
 
 
@@ -174,3 +174,5 @@ def _keep_or_let_go(made: Decision, item: Item) -> None:
         preserve_until=until,
         reason=f"decision {made.id}: {period.law}" if takes_down else f"decision {made.id}",
     )
+    if until is not None:
+        let_go_later(item, due=until)

@@ -1,0 +1,1 @@
+"""The service's commands. `stanch` finds them as entry points; Django is loaded only when one runs."""

@@ -1,0 +1,33 @@
+"""What starting and running the service refuses."""
+
+from stanch.errors import StanchError
+
+
+class AlreadyServingError(StanchError):
+    """Another `stanch serve` runs on the data in {data}: end it first, or give this one another `service.data`."""
+
+    code = "already-serving"
+
+
+class AddressTakenError(StanchError):
+    """{host}:{port} cannot be listened on ({problem}): give another --host or --port."""
+
+    code = "address-taken"
+
+
+class NoServiceError(StanchError):
+    """There is no service in {data}: start one with `stanch serve`, or name its configuration with --config."""
+
+    code = "no-service"
+
+
+class DatabaseError(StanchError):
+    """The database cannot be used: {problem}."""
+
+    code = "database"
+
+
+class UnknownNameError(StanchError):
+    """There is no {what} called {name!r}."""
+
+    code = "unknown-name"

@@ -1,0 +1,125 @@
+"""Logs: one line of JSON each, or plain on a terminal; never content, names, addresses or what was asked for.
+
+What our own code logs is a fixed sentence and fields from a list. Of what libraries log only the sentence is kept
+before its gaps are filled, and of errors the class and the places: the words of either may quote anything.
+"""
+
+import logging
+import logging.config
+import sys
+import threading
+from collections.abc import MutableMapping
+from types import TracebackType
+from typing import Any, Final
+
+import structlog
+
+OURS: Final = "stanch"
+FIELDS: Final = frozenset(
+    {
+        "actor", "again_in_s", "attempt", "code", "count", "entries", "error", "file", "how", "job", "method",
+        "ms", "pid", "process", "request", "route", "row", "status", "task", "topic",
+    }
+)  # fmt: skip
+DEEPEST: Final = 12
+"""Places of an error that are kept, the innermost."""
+
+Event = MutableMapping[str, Any]
+
+
+def only_known_fields(_logger: object, _method: str, event: Event) -> Event:
+    """Drop every field that is not on the list: a new one is added there, on purpose."""
+    kept = FIELDS | {"event", "level", "timestamp", "logger", "_record", "_from_structlog"}
+    return {name: value for name, value in event.items() if name in kept}
+
+
+def from_records(_logger: object, _method: str, event: Event) -> Event:
+    """Take from a record of the standard library what may be kept of it."""
+    record: logging.LogRecord = event["_record"]
+    ours = record.name.split("_")[0].split(".")[0] == OURS
+    if not ours:
+        event["event"] = str(record.msg)
+    if ours:  # each record has a `process`, which is not ours
+        event.update({name: value for name, value in vars(record).items() if name in FIELDS - {"process"}})
+    if record.exc_info and record.exc_info[0] is not None:
+        event["error"] = f"{record.exc_info[0].__qualname__} in {places(record.exc_info[2])}"
+    return event
+
+
+def places(traceback: TracebackType | None) -> str:
+    """Return where an error came from, innermost last, without a word of what it said."""
+    found = []
+    while traceback is not None:
+        module = traceback.tb_frame.f_globals.get("__name__", "?")
+        found.append(f"{module}:{traceback.tb_lineno}")
+        traceback = traceback.tb_next
+    return " > ".join(found[-DEEPEST:])
+
+
+def configuration(*, plain: bool | None = None) -> dict[str, Any]:
+    """Return how Python logs, for `logging.config`.
+
+    Parameters
+    ----------
+    plain : for people rather than programs; by default when the error stream is a terminal.
+    """
+    for_people = sys.stderr.isatty() if plain is None else plain
+    last = structlog.dev.ConsoleRenderer() if for_people else structlog.processors.JSONRenderer(ensure_ascii=True)
+    shared = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.contextvars.merge_contextvars,
+    ]
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "lines": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": [*shared, from_records],
+                "processors": [
+                    structlog.processors.TimeStamper(fmt="iso", utc=True),
+                    only_known_fields,
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    last,
+                ],
+            }
+        },
+        "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "root": {"handlers": ["lines"], "level": "WARNING"},
+        "loggers": {
+            "stanch": {"level": "INFO"},
+            "stanch_server": {"level": "INFO"},
+            "django": {"handlers": [], "propagate": True},  # not its own: those quote addresses
+            "django.request": {"level": "ERROR"},  # 4xx are in the line of the request
+            "django.security": {"level": "ERROR"},
+            "axes": {"level": "CRITICAL"},  # names whom it counts; the audit log knows of failures by opaque id
+        },
+    }
+
+
+def set_up(*, plain: bool | None = None) -> None:
+    """Have this process log, also before Django is there or without it, and what nobody catches too."""
+    logging.config.dictConfig(configuration(plain=plain))
+    use_structlog()
+    threading.excepthook = _uncaught_in_thread
+
+
+def _uncaught_in_thread(what: threading.ExceptHookArgs) -> None:
+    if what.exc_type is not SystemExit:
+        found = (what.exc_type, what.exc_value or what.exc_type(), what.exc_traceback)
+        logging.getLogger(__name__).error("thread failed", exc_info=found)
+
+
+def use_structlog() -> None:
+    """Have structlog hand its lines to the same place."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )

@@ -1,0 +1,1 @@
+"""Tests of the processes, the commands, health, metrics and logs."""
