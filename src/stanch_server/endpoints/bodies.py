@@ -27,16 +27,31 @@ def body_of(request: HttpRequest, *, limit: int | None = None) -> bytes:
 
 
 def read_at_most(request: HttpRequest, limit: int) -> bytes:
-    """Read a body, and no more of it than is taken; what it says of its length is not believed."""
-    if declared_length(request) > limit:
+    """Read a body, the whole of it and no more than is taken.
+
+    Raises
+    ------
+    ProblemError
+        413 if it is larger; 422 if it does not say how long it is, or less of it came: half a file is another file.
+    """
+    declared = declared_length(request)
+    if declared > limit:
         raise too_large(limit)
+    if not declared and "HTTP_TRANSFER_ENCODING" in request.META:
+        raise invalid("Say how long the body is: it is not taken in chunks.", code="length-required")
     try:
         body: bytes = request.read(limit + 1)
     except OSError as error:
-        raise ProblemError(400, "broken-off", "The request broke off before it was complete.") from error
+        raise _broken_off() from error
     if len(body) > limit:
         raise too_large(limit)
+    if len(body) < declared:
+        raise _broken_off()
     return body
+
+
+def _broken_off() -> ProblemError:
+    return invalid("The request broke off before it was complete.", code="broken-off")
 
 
 def declared_length(request: HttpRequest) -> int:

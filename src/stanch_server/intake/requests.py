@@ -59,7 +59,7 @@ def _form(request: KeyRequest) -> tuple[bytes, dict[str, bytes]]:
     """Read a form into memory: content lies in no temporary file."""
     if declared_length(request) > settings.LARGEST_REQUEST:
         raise too_large(settings.LARGEST_REQUEST)
-    if request.content_params.get("charset", "utf-8").lower() not in UTF_8:
+    if (request.content_params or {}).get("charset", "utf-8").lower() not in UTF_8:
         raise unsupported(f"{FORM} in UTF-8")
     request.upload_handlers = [MemoryFileUploadHandler(request)]
     try:

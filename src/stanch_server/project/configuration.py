@@ -42,6 +42,9 @@ class Configuration(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     metrics_token : whoever sends it as a bearer token may read `/metrics` from elsewhere; empty: nobody.
     late_seconds : an index or a queue that is further behind makes the service not ready.
     free_disk_mib : less room than that on the disk of the data makes it not ready.
+    hotline : whom to tell of suspected child sexual abuse material, with how they are reached.
+    threat_contact : who can be asked about a threat to life, day and night; reports begin with it.
+    member_state : where the operator is established, by the two letters of ISO 3166.
     """
 
     data: Path = Path("server")
@@ -56,13 +59,16 @@ class Configuration(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
     vault_erasures: Path | None = None
     index: Path | None = None
     largest_request_mib: Annotated[int, Meta(ge=1, le=2_000)] = 20
-    requests_per_minute: Annotated[int, Meta(ge=1)] = 6_000
+    requests_per_minute: Annotated[int, Meta(ge=1)] = 30_000
     hold_hours: Annotated[int, Meta(ge=1, le=720)] = 24
     webhooks_to_private_addresses: bool = False
     worker_threads: Annotated[int, Meta(ge=1, le=64)] = 4
     metrics_token: str = ""
     late_seconds: Annotated[int, Meta(ge=1)] = 60
     free_disk_mib: Annotated[int, Meta(ge=0)] = 500
+    hotline: str = ""
+    threat_contact: str = ""
+    member_state: Annotated[str, Meta(pattern="^([A-Z]{2})?$")] = ""
 
     def place(self, name: str, default: str) -> Path:
         """Return the folder or file that a setting names, which stands in the data folder if it names none."""

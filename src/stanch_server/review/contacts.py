@@ -32,14 +32,14 @@ def contacts() -> Contacts:
 
 def own_hotline() -> str:
     """Return how the operator's hotline is reached; empty if the operator has not said."""
-    return str(getattr(settings, "HOTLINE", ""))
+    return str(settings.HOTLINE)
 
 
 def own_threat_contact() -> str:
     """Return whom the operator calls about a threat to life; empty if the operator has not said."""
-    return str(getattr(settings, "THREAT_CONTACT", ""))
+    return str(settings.THREAT_CONTACT)
 
 
 def own_member_state() -> str:
     """Return the operator's Member State by its two letters; empty if the operator has not said."""
-    return str(getattr(settings, "MEMBER_STATE", ""))
+    return str(settings.MEMBER_STATE)

@@ -17,7 +17,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import pytest
 
 from tests.conftest import ROOT
 from tests.server.campaigns.acting import Acts, Listener
