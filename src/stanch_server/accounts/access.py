@@ -13,7 +13,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 
-from stanch_server.accounts.capabilities import CAPABILITIES, KEY_CAPABILITIES, ROLES, Role
+from stanch_server.accounts import keyring
+from stanch_server.accounts.capabilities import CAPABILITIES, ROLES, Role
 from stanch_server.accounts.models import ApiKey, Membership, Person, Source
 from stanch_server.accounts.principals import Caller, KeyPrincipal
 from stanch_server.accounts.secrets import digest, read_bearer
@@ -113,7 +114,7 @@ def get_key(caller: Caller, key: UUID) -> ApiKey:
 def authenticate_key(header: str, *, now: datetime) -> KeyPrincipal | None:
     """Return who sends an `Authorization: Bearer …` header, or None if no valid key is in it.
 
-    One query by the indexed prefix. Hashes are compared in constant time, all of those that share a prefix.
+    One query by the indexed prefix. Hashes are compared in constant time.
 
     Parameters
     ----------
@@ -124,17 +125,14 @@ def authenticate_key(header: str, *, now: datetime) -> KeyPrincipal | None:
     if read is None:
         return None
     prefix, key = read
-    valid = ApiKey.objects.filter(
-        prefix=prefix, revoked_at=None, expires_at__gt=now, source__state=Source.State.ACTIVE
-    ).values_list("secret_hash", "id", "source_id", "capabilities", "last_used_day")
     sent = digest(key)
-    for secret_hash, key_id, source, capabilities, last_used_day in valid:
-        if hmac.compare_digest(secret_hash, sent):
+    for one in keyring.with_prefix(prefix):
+        if hmac.compare_digest(one.secret_hash, sent) and one.expires_at > now:
             return KeyPrincipal(
-                key=key_id,
-                source=source,
-                capabilities=KEY_CAPABILITIES.intersection(capabilities),
-                used_today=last_used_day == now.astimezone(UTC).date(),
+                key=one.id,
+                source=one.source,
+                capabilities=one.capabilities,
+                used_today=one.last_used_day == now.astimezone(UTC).date(),
             )
     return None
 

@@ -12,6 +12,7 @@ from stanch.errors import InvalidValueError
 from stanch_server.audit.errors import NotErasableError, UnknownAuditEntryError, UnrecordedError
 from stanch_server.audit.hashing import canonical, commitment, payload_bytes
 from stanch_server.audit.models import ACTION_LENGTH, NAME_LENGTH, AuditEntry, AuditPayload
+from stanch_server.rows import insert
 
 ERASED = "audit.erased"
 SALT_BYTES = 32
@@ -53,10 +54,9 @@ def record(
     written = canonical(dict(detail or {}))
     salt = secrets.token_bytes(SALT_BYTES).hex()
     payload = payload_bytes(**fields, detail=written)
-    entry = AuditEntry.objects.using(using).create(
-        opaque_id=uuid.uuid4().hex, at=at, commitment=commitment(salt, payload)
-    )
-    AuditPayload.objects.using(using).create(entry=entry, salt=salt, **fields, detail=written)
+    entry = AuditEntry(opaque_id=uuid.uuid4().hex, at=at, commitment=commitment(salt, payload))
+    insert(entry)
+    insert(AuditPayload(entry=entry, salt=salt, **fields, detail=written))
     return entry.opaque_id
 
 

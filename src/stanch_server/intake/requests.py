@@ -1,13 +1,14 @@
 """From a request to a submission: JSON, or a form with files."""
 
+from io import BytesIO
+
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.core.files.uploadhandler import MemoryFileUploadHandler
-from django.http import UnreadablePostError
-from django.http.multipartparser import MultiPartParserError
+from django.http.multipartparser import MultiPartParser, MultiPartParserError
 
 from stanch_server.accounts.rules import KeyRequest
-from stanch_server.endpoints.bodies import JSON, declared_length, decoded, read_at_most
+from stanch_server.endpoints.bodies import JSON, decoded, read_at_most
 from stanch_server.endpoints.problems import invalid, too_large, unsupported
 from stanch_server.intake.models import REFERENCE_LENGTH
 from stanch_server.intake.posts import SentPost, Submission, checked, digest_of
@@ -57,18 +58,21 @@ def _read(request: KeyRequest) -> tuple[bytes, dict[str, bytes]]:
 
 def _form(request: KeyRequest) -> tuple[bytes, dict[str, bytes]]:
     """Read a form into memory: content lies in no temporary file."""
-    if declared_length(request) > settings.LARGEST_REQUEST:
-        raise too_large(settings.LARGEST_REQUEST)
-    if (request.content_params or {}).get("charset", "utf-8").lower() not in UTF_8:
+    said = request.content_params or {}
+    if said.get("charset", "utf-8").lower() not in UTF_8:
         raise unsupported(f"{FORM} in UTF-8")
-    request.upload_handlers = [MemoryFileUploadHandler(request)]
+    body = read_at_most(request, settings.LARGEST_REQUEST)
+    if b"--%b--" % said.get("boundary", "").encode(errors="replace") not in body:
+        raise invalid("The form has no end, or its boundary is another one.")
     try:
-        posts, files = request.POST.getlist(FIELD), request.FILES
+        handlers = [MemoryFileUploadHandler(request)]
+        fields, files = MultiPartParser(request.META, BytesIO(body), handlers, UTF_8[0]).parse()
     except RequestDataTooBig as error:
         raise too_large(settings.DATA_UPLOAD_MAX_MEMORY_SIZE) from error
-    except (MultiPartParserError, SuspiciousOperation, BadRequest, UnreadablePostError) as error:
+    except (MultiPartParserError, SuspiciousOperation, BadRequest) as error:
         raise invalid(f"The form cannot be read: {error}") from error
-    if len(posts) != 1 or set(request.POST) != {FIELD}:
+    posts = fields.getlist(FIELD)
+    if len(posts) != 1 or set(fields) != {FIELD}:
         raise invalid(f"Send one field {FIELD!r} with the post as JSON, and the files beside it.")
     read: dict[str, bytes] = {}
     for field in files:

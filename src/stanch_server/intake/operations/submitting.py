@@ -19,6 +19,7 @@ from stanch_server.intake.operations.rows import SCAN_TOPIC, record, set_outcome
 from stanch_server.intake.posts import Submission
 from stanch_server.intake.scanning import Scanned, scan
 from stanch_server.outbox.operations import enqueue
+from stanch_server.rows import insert
 
 KEPT: Final = timedelta(days=7)
 """For so long an idempotency key is known."""
@@ -158,7 +159,7 @@ def _write(one: _Prepared, caller: KeyPrincipal, now: datetime) -> None:
         IdempotencyKey.objects.create(
             key=caller.key, name=submission.idempotency, digest=submission.digest, item=item.id, created=now
         )
-    item.save(force_insert=True)
+    insert(item)
     if one.blobs:
         write_parts(item, submission.contents, one.blobs, one.scanned.media if one.scanned else {})
     if one.scanned is not None:
