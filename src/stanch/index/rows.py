@@ -123,6 +123,8 @@ def as_hits(rows: Rows, *, query: NDArray[np.int64], distance: NDArray[np.int64]
     query, distance : int64 arrays, shape (len(rows),).
     limit : how many entries to keep for each query and bank, each with all its rows; None for all.
     """
+    if not len(query):  # which is what nearly every search finds
+        return Hits(query=query, bank=rows.bank, entry=rows.entry, at=rows.at, distance=distance, total=query)
     order = np.lexsort((rows.at, rows.entry, distance, rows.bank, query))
     rows, query, distance = rows.take(order), query[order], distance[order]
     group = _group_numbers(query, rows.bank)

@@ -6,6 +6,7 @@ answer is `und`, never a guess.
 
 from bisect import bisect_right
 from collections import Counter
+from functools import lru_cache
 from typing import Final
 
 UNDETERMINED: Final = "und"
@@ -104,8 +105,8 @@ _ALONE: Final = {"devanagari": "hi", "ethiopic": "am", "bengali": "bn"}
 def identify(text: str) -> str:
     """Return the language of a text by its code in ISO 639 (two letters where there are two), or `und`."""
     sample = text[:LOOKED_AT]
-    scripts: Counter[str] = Counter()
-    for letter, count in Counter(sample).items():
+    held, scripts = Counter(sample), Counter[str]()
+    for letter, count in held.items():
         scripts[_script(letter)] += count
     del scripts[""]
     if not scripts:
@@ -115,9 +116,10 @@ def identify(text: str) -> str:
     script, letters = scripts.most_common(1)[0]
     if letters < ENOUGH * scripts.total():
         return UNDETERMINED
-    return _in_script(script, sample, letters)
+    return _in_script(script, sample, held, letters)
 
 
+@lru_cache(maxsize=20_000)
 def _script(letter: str) -> str:
     place = bisect_right(_FIRST, ord(letter)) - 1
     if place < 0 or not letter.isalpha():
@@ -126,21 +128,20 @@ def _script(letter: str) -> str:
     return script if ord(letter) <= last else ""
 
 
-def _in_script(script: str, sample: str, letters: int) -> str:
+def _in_script(script: str, sample: str, held: Counter[str], letters: int) -> str:
     if script == "han":
         return "zh"
     if script == "arabic":
-        return _by_letters(ARABIC, sample, letters) or "ar"
-    if script == "cyrillic" and (told := _by_letters(CYRILLIC, sample, letters)):
+        return _by_letters(ARABIC, held, letters) or "ar"
+    if script == "cyrillic" and (told := _by_letters(CYRILLIC, held, letters)):
         return told
     if script in _WORDS:
         return _by_words(_WORDS[script], sample) or _ALONE.get(script, UNDETERMINED)
     return script
 
 
-def _by_letters(languages: tuple[tuple[str, str], ...], sample: str, letters: int) -> str:
+def _by_letters(languages: tuple[tuple[str, str], ...], held: Counter[str], letters: int) -> str:
     """Return the first language whose own letters are more than a stray name would bring."""
-    held = Counter(sample)
     for language, own in languages:
         if sum(held[letter] for letter in own) > max(1, letters / 100):
             return language
