@@ -85,3 +85,9 @@ def test_of_what_is_read_in_part_only_the_bytes_are_banked() -> None:
     with Decoders() as decoders:
         (stored,) = as_entry(FilePart(name="a.rtf", data=b"{\\rtf1 hello there}"), decoders)
     assert {found.method.medium for found in stored.fingerprints} == {Medium.FILE}
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "0" * 5_000 + "65", "x" + "f" * 5_000, "1114112"])
+def test_references_of_any_length_are_read_as_a_browser_reads_them(number: str) -> None:
+    shown = decoded(f"before &#{number}; after")
+    assert shown == f"before {'A' if number.endswith('65') else chr(0xFFFD)} after"

@@ -19,6 +19,9 @@ _ONLY_AS_TEXT = {
 _EMBEDDED = re.compile(r"(?i)data:[a-z/+.-]{0,60};base64,")
 _TAG = re.compile(r"<[!/?a-zA-Z][^<>]{0,10000}>")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
+_ZEROS = re.compile("&#0+(?=[0-9])")
+_BEYOND = re.compile("&#[0-9]{8,};?")
+"""A number of more digits than any character has; from 4,300 on Python refuses to read it."""
 _SIGNS = ("&", "\\u", "\\x", "<")
 
 
@@ -38,6 +41,7 @@ def decoded(text: str) -> str | None:
     if not any(sign in text for sign in _SIGNS):
         return None
     plain = _ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)), text)
-    plain = html.unescape(_TAG.sub(" ", plain))
+    plain = _BEYOND.sub("\ufffd", _ZEROS.sub("&#", _TAG.sub(" ", plain)))
+    plain = html.unescape(plain)
     joined = plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # two escapes may be one letter
     return None if joined == text else joined

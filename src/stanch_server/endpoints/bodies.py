@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from stanch_server.endpoints.problems import ProblemError, invalid, too_large, unsupported
+from stanch_server.endpoints.slow import waiting_for_a_body
 
 T = TypeVar("T")
 JSON = "application/json"
@@ -32,7 +33,7 @@ def read_at_most(request: HttpRequest, limit: int) -> bytes:
     Raises
     ------
     ProblemError
-        413 if it is larger; 422 if it does not say how long it is, or less of it came: half a file is another file.
+        413 if it is larger; 422 if it does not say how long it is, or less came: half a file is another file.
     """
     declared = declared_length(request)
     if declared > limit:
@@ -40,7 +41,8 @@ def read_at_most(request: HttpRequest, limit: int) -> bytes:
     if not declared and "HTTP_TRANSFER_ENCODING" in request.META:
         raise invalid("Say how long the body is: it is not taken in chunks.", code="length-required")
     try:
-        body: bytes = request.read(limit + 1)
+        with waiting_for_a_body():
+            body: bytes = request.read(limit + 1)
     except OSError as error:
         raise _broken_off() from error
     if len(body) > limit:

@@ -160,7 +160,12 @@ def read(part: ItemPart, *, acting_user: str, reason: str, now: datetime) -> Con
     if not part.blob:
         raise GoneContentError(item=part.item_id, part=part.name)
     opened = vault.open_blob(
-        blob=part.blob, sources=[part.item.source_id], acting_user=acting_user, reason=reason, now=now
+        blob=part.blob,
+        sources=[part.item.source_id],
+        acting_user=acting_user,
+        reason=reason,
+        holder=str(part.item_id),
+        now=now,
     )
     with opened:
         return Content(name=part.name, form=ItemPart.Form(part.form), data=opened.read())

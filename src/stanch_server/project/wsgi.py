@@ -5,11 +5,12 @@ import threading
 
 from django.core.wsgi import get_wsgi_application
 
+from stanch_server.endpoints.wire import harden
 from stanch_server.project.processes.parent import PARENT, end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stanch_server.project.settings")
 end_with_parent()
-application = get_wsgi_application()
+application = harden(get_wsgi_application())
 
 if PARENT in os.environ:  # started by `stanch serve`: load what the first question would wait for, meanwhile
     from stanch_server.banks.live import warm as load

@@ -30,6 +30,7 @@ WORDS = (
         "\ufdd0\uffff",
         "\ufdfa" * 9,
         "<b>&#x41;</b>",
+        f"&#{'9' * 5_000};",
     ),
     *(
         "&lt;a href='//x.example/a'&gt;",

@@ -17,7 +17,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-
 from tests.conftest import ROOT
 from tests.server.campaigns.acting import Acts, Listener
 from tests.server.project.running import Home, Service, new_database, serving, until

@@ -3,7 +3,7 @@
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -29,10 +29,8 @@ CHUNKED = b"20\r\n" + BODY + b"\r\n0\r\n\r\n"
 
 ANSWERED: dict[str, tuple[bytes, int]] = {
     "as it should be": (b"Content-Length: 32\r\n\r\n" + BODY, 200),
-    "shorter than it says": (b"Content-Length: 1000\r\n\r\n" + BODY, 422),
     "longer than it says": (b"Content-Length: 10\r\n\r\n" + BODY, 422),
     "larger than is taken": (b"Content-Length: 104857600\r\n\r\n" + BODY, 413),
-    "half a form": (FORM + b"Content-Length: 1000\r\n\r\n" + POST + FILE, 422),
     "a form without an end": (FORM + b"Content-Length: %d\r\n\r\n" % len(POST + FILE) + POST + FILE, 422),
     "a form in chunks": (FORM + b"Transfer-Encoding: chunked\r\n\r\n" + CHUNKED, 422),
     "in chunks": (b"Transfer-Encoding: chunked\r\n\r\n" + CHUNKED, 422),
@@ -45,8 +43,20 @@ ANSWERED: dict[str, tuple[bytes, int]] = {
     "a long header": (b"X: " + b"a" * 1_000_000 + b"\r\nContent-Length: 32\r\n\r\n" + BODY, 431),
     "many headers": (b"".join(b"X%d: 1\r\n" % number for number in range(500)) + b"\r\n", 431),
     "a key of other letters": (b"Idempotency-Key: \xe9\xff\r\nContent-Length: 32\r\n\r\n" + BODY, 422),
+    "a charset that there is not": (
+        b"Content-Type: a/b; charset*=nonsense''x\r\nContent-Length: 2\r\n\r\n{}",
+        415,
+    ),
     "packed, it says": (b"Content-Encoding: gzip\r\nContent-Length: 20\r\n\r\n\x1f\x8b\x08" + b"\0" * 17, 422),
 }
+CUT_SHORT = (
+    b"Content-Length: 1000\r\n\r\n" + BODY,
+    b"Content-Length: 100\r\n\r\n",
+    FORM + b"Content-Length: 1000\r\n\r\n" + POST + FILE,
+    FORM + b"Content-Length: 1000\r\n\r\n" + POST + FILE + b"\r\n--xyz--\r\n",
+    b"Transfer-Encoding: chunked\r\n\r\n20\r\n" + BODY,
+)
+"""What ends before it is complete, although some of it would make a post."""
 ADDRESSES: dict[bytes, int] = {
     b"GET /api/v1/items/" + b"a" * 100_000: 414,
     b"GET /api/v1/items/\xc3\xa9": 404,
@@ -64,18 +74,29 @@ class Wire:
         self.port = port
         self.key = f"Host: 127.0.0.1\r\nAuthorization: Bearer {secret}\r\n".encode()
 
-    def status(self, data: bytes) -> int:
-        """Send bytes and say that there will be no more; return the status of the answer, 0 if none comes."""
-        with suppress(ConnectionError), socket.create_connection(("127.0.0.1", self.port), PATIENCE) as wire:
-            with suppress(ConnectionError):  # the answer may come before everything was sent
-                wire.sendall(data)
-                wire.shutdown(socket.SHUT_WR)
-            told = wire.recv(12)
-            return int(told[9:12]) if len(told) == 12 else 0
-        return 0
+    def answers(self) -> bool:
+        try:
+            return self.status(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n") == 200
+        except ConnectionRefusedError:
+            return False
 
-    def post(self, rest: bytes) -> int:
-        return self.status(b"POST /api/v1/items HTTP/1.1\r\n" + self.key + rest)
+    def status(self, data: bytes, *, over: bool = False) -> int:
+        """Send bytes, `over` if there will be no more; return the status of the answer, 0 if none comes."""
+        with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as wire:
+            with suppress(OSError):  # the answer may come before everything was sent
+                wire.sendall(data)
+                if over:
+                    wire.shutdown(socket.SHUT_WR)
+            try:
+                told = wire.recv(12)
+            except TimeoutError:
+                raise  # it hangs
+            except OSError:
+                return 0
+            return int(told[9:12]) if len(told) == 12 else 0
+
+    def post(self, rest: bytes, *, over: bool = False) -> int:
+        return self.status(b"POST /api/v1/items HTTP/1.1\r\n" + self.key + rest, over=over)
 
 
 @pytest.fixture
@@ -91,7 +112,7 @@ def wire(source: Source) -> Iterator[Wire]:
     )
     with child("tests.server.campaigns.web_child", str(port := free_port())):
         one = Wire(port, secret)
-        until("it answers", lambda: one.status(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n") == 200)
+        until("it answers", one.answers)
         yield one
 
 
@@ -106,6 +127,19 @@ def test_the_real_server_refuses_what_is_broken_and_goes_on(wire: Wire) -> None:
         b"GET /api/v1/decisions HTTP/9.9\r\n\r\n",
         b"\x16\x03\x01\0\xa5",
     ):
-        assert wire.status(garbage) in {0, 400}, garbage[:20]
+        assert wire.status(garbage, over=True) in {0, 400}, garbage[:20]
+    for rest in CUT_SHORT:
+        assert wire.post(rest, over=True) in {0, 422}, rest  # most often nobody is there any more to be told
     assert wire.status(b"GET /api/v1/decisions HTTP/1.1\r\n" + wire.key + b"\r\n") == 200
     assert Item.objects.count() == 1
+
+
+def test_bodies_that_never_end_keep_nobody_else_from_being_answered(wire: Wire) -> None:
+    stalled = b"POST /api/v1/items HTTP/1.1\r\n" + wire.key + b"Content-Length: 1000\r\n\r\n{"
+    with ExitStack() as held:
+        for _ in range(6):  # more than the server has threads
+            waiting = held.enter_context(socket.create_connection(("127.0.0.1", wire.port), PATIENCE))
+            waiting.sendall(stalled)
+        assert wire.answers()
+        assert wire.post(b"Content-Length: 32\r\n\r\n" + BODY) == 503
+    until("they are gone", lambda: wire.post(b"Content-Length: 32\r\n\r\n" + BODY) == 200)

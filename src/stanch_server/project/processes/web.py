@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 
+from stanch_server.endpoints.slow import THREADS
 from stanch_server.project.processes.parent import announce
 
 APPLICATION = "stanch_server.project.wsgi:application"
@@ -27,6 +28,7 @@ def run(*, host: str, port: int, workers: int, threads: int) -> bool:
 
     multiprocessing.set_start_method("spawn")  # a fork would take over locks that threads hold
     os.environ.update(announce())
+    os.environ[THREADS] = str(threads)
     Server(
         APPLICATION,
         address=host,

@@ -46,6 +46,9 @@
   // On an Arabic or Cyrillic keyboard the same places of the keys do the same.
   const BY_PLACE = { KeyJ: "j", KeyK: "k", KeyR: "r", KeyD: "d", KeyT: "t" };
 
+  // On a small screen the rooms are one line that moves sideways; the one that is open is in sight.
+  document.querySelector(".rooms [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   for (const button of document.querySelectorAll("[data-help]")) {
     button.hidden = false;
     button.addEventListener("click", () => help().showModal());
