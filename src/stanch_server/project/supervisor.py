@@ -13,7 +13,7 @@ import structlog
 from stanch_server.project.processes.parent import announce
 
 FIRST_WAIT = 0.2
-LONGEST_WAIT = 30.0
+LONGEST_WAIT = 5.0
 SOUND_AFTER = 30.0
 """Seconds; a process that ran for so long is not thought to fail at its start."""
 

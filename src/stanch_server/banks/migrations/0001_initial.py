@@ -141,4 +141,8 @@ class Migration(migrations.Migration):
                 name="entry_newest_in_bank",
             ),
         ),
+        migrations.AddIndex(
+            model_name="entry",
+            index=models.Index(fields=["blob"], name="entry_by_blob"),
+        ),
     ]
