@@ -211,15 +211,14 @@ def check(_: Sequence[str] = (), **more: Sequence[str]) -> int:
 
 
 def run(rest: Sequence[str]) -> int:
-    """Build the demo in demo/, scan it, serve it on http://127.0.0.1:8000; [--no-serve] ends after the scan."""
+    """Build the demo in demo/, scan it, serve it on http://127.0.0.1:8000 [or --port N]; [--no-serve] does not."""
     environment = Environment(".venv", "development").prepare()
     os.environ["STANCH_SERVICE_DATA"] = str(ROOT / "demo/service")
     for command in ["demo", "run"], ["service", "demo"]:
-        code = environment.call("stanch", *command, "demo")
-        if code or rest:
+        if (code := environment.call("stanch", *command, "demo")) or "--no-serve" in rest:
             return code
     os.chdir(ROOT)  # and in place of this process, so that a key pressed here ends the service in order
-    return os.execv(environment.folder / PROGRAMS / "stanch", ["stanch", "serve", "--sign-in", "admin"])  # noqa: S606
+    return os.execv(environment.folder / PROGRAMS / "stanch", ["stanch", "serve", "--sign-in", "admin", *rest])  # noqa: S606
 
 
 def test(arguments: Sequence[str]) -> int:
@@ -282,7 +281,8 @@ def main(words: Sequence[str]) -> int:
     for act in (run, test, check, bench, lock, clean):
         commands.add_parser(act.__name__, help=act.__doc__, description=act.__doc__).set_defaults(act=act)
     options, rest = parser.parse_known_args(words)
-    if set(rest) - set({run: {"--no-serve"}, lock: {"--upgrade"}, test: rest, bench: rest}.get(options.act, ())):
+    serve = rest[:2] if rest[:1] == ["--port"] else ["--no-serve"]
+    if set(rest) - set({run: serve, lock: {"--upgrade"}, test: rest, bench: rest}.get(options.act, ())):
         parser.error(f"{options.command} does not take {' '.join(rest)}")
     try:
         return int(options.act(rest))

@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import os
 import sys
 from pathlib import Path
 
@@ -220,13 +221,42 @@ def test_a_folder_that_cannot_be_written_to_says_so(
 
 
 @pytest.mark.parametrize(
-    "words", [["run", "--serve"], ["clean", "everything"], ["check", "--long"], ["dance"], []]
+    "words",
+    [
+        ["run", "--serve"],
+        ["run", "--port", "8001", "more"],
+        ["clean", "everything"],
+        ["check", "--long"],
+        ["dance"],
+        [],
+    ],
 )
 def test_wrong_use_is_refused_before_anything_is_done(words: list[str], machine: Machine) -> None:
     with pytest.raises(SystemExit) as refusal:
         dev.main(words)
     assert refusal.value.code == 2
     assert machine.installed == []
+
+
+@pytest.mark.parametrize(
+    ("words", "served"),
+    [(["run", "--no-serve"], None), (["run"], []), (["run", "--port", "8001"], ["--port", "8001"])],
+)
+def test_run_serves_where_it_is_told(
+    words: list[str], served: list[str] | None, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[list[str]] = []
+
+    def replaced(_path: Path, command: list[str]) -> int:
+        seen.append(command)
+        return 0
+
+    monkeypatch.setenv("STANCH_SERVICE_DATA", "")
+    monkeypatch.setattr(dev.Environment, "call", lambda *_words: 0)
+    monkeypatch.setattr(os, "execv", replaced)
+    monkeypatch.chdir(machine.root)
+    assert dev.main(words) == 0
+    assert seen == ([] if served is None else [["stanch", "serve", "--sign-in", "admin", *served]])
 
 
 def test_bench_lists_what_there_is_to_measure(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:

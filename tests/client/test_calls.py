@@ -4,6 +4,7 @@ import inspect
 import json
 import logging
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -222,6 +223,8 @@ def test_lists_are_read_with_fields_of_later(client: Any, peer: Peer) -> None:
     (decision,) = client.decisions(after="d-0").decisions
     assert isinstance(decision, DecisionAnswer)
     assert peer.requests[0][1] == "/api/v1/decisions?after=d-0"
+    client.decisions(since=datetime(2026, 3, 1, 9, tzinfo=UTC))
+    assert peer.requests[-1][1] == "/api/v1/decisions?since=2026-03-01T09%3A00%3A00%2B00%3A00"
     assert [bank.name for bank in client.banks()] == ["lantern"]
 
 

@@ -5,7 +5,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from stanch.cli.app import app
 from stanch.cli.demo import found
 from stanch.cli.inputs import posts_in
 from stanch.cli.installation import Installation
@@ -44,6 +46,13 @@ def came_out(demo: Path) -> dict[str, tuple[str, str]]:
 def test_each_input_comes_out_as_it_must(name: str, came_out: dict[str, tuple[str, str]]) -> None:
     kind = BY_NAME[name].kind
     assert came_out[name] == (kind.value if kind else "", str(BY_NAME[name].level))
+
+
+def test_a_run_tells_the_ways_of_coming_out_and_not_every_post(demo: Path) -> None:
+    done = CliRunner().invoke(app, ["demo", "run", str(demo)])
+    assert done.exit_code == 0, done.output
+    assert "150 posts: 38 block, 10 hold, 47 review, 55 allow; 150 came out as they must." in done.output
+    assert len(done.output.splitlines()) < 60
 
 
 def test_there_are_sixty_works_and_a_hundred_and_fifty_inputs(came_out: dict[str, tuple[str, str]]) -> None:

@@ -158,6 +158,20 @@ class TestKnownGoodContent:
         """A statement that quotes a verse is a statement still."""
         assert level(part(match(Kind.COPY), good(0, 100))) is Level.HOLD
 
+    def test_a_reason_never_says_what_then_does_not_follow(self) -> None:
+        shown = part(match(Kind.IDENTICAL, Medium.IMAGE), medium=Medium.IMAGE)
+        article = part(symbols=200, name="text")
+        verse = part(match(Kind.COPY), good(0, 300))
+        milder = {"known": BankPolicy(at_most=Level.REVIEW)}
+        for parts, policies in (
+            ((shown, article), BLOCKING),
+            ((verse,), None),
+            ((part(match(Kind.COPY)),), milder),
+        ):
+            (reason, *_) = judge(PostResult(post="post", parts=parts), policies).reasons
+            assert "waits" not in reason.text, reason
+            assert "blocks" not in reason.text, reason
+
     def test_never_lifts_identical_content(self) -> None:
         assert level(part(match(Kind.IDENTICAL), good(0, 300)), policies=BLOCKING) is Level.BLOCK
 

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 from django.contrib.sessions.backends.base import SessionBase
 from django.test import Client
+from django.utils import translation
 from django_otp import DEVICE_ID_SESSION_KEY
 
 from stanch_server.accounts import operations, sessions
@@ -53,6 +54,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def fresh_process() -> Iterator[None]:
     """What a process keeps of the database goes with each test: the next one has another database."""
     yield
+    translation.deactivate()  # a page leaves its language behind
     live.close()
     policies.forget_all()
     limits.forget_all()

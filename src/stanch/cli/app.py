@@ -21,6 +21,7 @@ HELP = """Recognise known terrorist content, and leave the decision to people.
 
 Start with `stanch demo run` to see it at work, or `stanch bank create --help` to keep a bank of your own. Then
 `stanch scan` says of files, folders, posts and links what is known, how close it is, and what follows.
+`stanch serve` runs the service: an API, and a console in which people decide.
 """
 
 app = typer.Typer(

@@ -5,14 +5,17 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from stanch.cli.exits import Exit
 from stanch.cli.inputs import posts_in
 from stanch.cli.installation import CONFIGURATION, Installation
 from stanch.cli.options import Json
 from stanch.cli.scan import Scanned, scan_posts
-from stanch.cli.show import add_outcome, as_json, errors, outcome_table, safe, summary
+from stanch.cli.show import COLOURS, as_json, errors, safe, summary
 from stanch.demo import INPUTS, Expected, build
+from stanch.values import Level
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -63,14 +66,29 @@ def _as_it_must(scanned: Scanned, expected: dict[str, Expected], folder: Path) -
     return found(scanned) == expected.get(name)
 
 
+def _digest(scanned: list[Scanned], below: str) -> Table:
+    """Return a table with one row for each way of coming out, severest first: 150 rows would be no answer."""
+    ways: dict[tuple[Level, str], list[Scanned]] = {}
+    for each in scanned:
+        code = each.outcome.reasons[0].code if each.outcome.reasons else ""
+        ways.setdefault((each.outcome.level, code), []).append(each)
+    table = Table(title="The demo: copies of the Grey Lantern's works, and what must pass", title_justify="left")
+    for heading in ("posts", "outcome", "why", "for example"):
+        table.add_column(heading, overflow="fold", justify="right" if heading == "posts" else "left")
+    for (level, _), alike in sorted(ways.items(), reverse=True):
+        first = alike[0]
+        why = safe(first.outcome.reasons[0].text) if first.outcome.reasons else Text("nothing matched")
+        name = safe(first.result.post.removeprefix(below))
+        table.add_row(str(len(alike)), Text(str(level), style=COLOURS[level]), why, name)
+    return table
+
+
 def _print(scanned: list[Scanned], wrong: list[Scanned], below: str) -> None:
     console = Console()
-    table = outcome_table("The demo: copies of the Grey Lantern's works, and what must pass")
-    for each in scanned:
-        add_outcome(table, each.result, each.outcome, below=below)
-    console.print(table)
+    console.print(_digest(scanned, below))
     console.print(
         f"{summary(each.outcome for each in scanned)}; {len(scanned) - len(wrong)} came out as they must."
     )
+    console.print(safe(f"Look at one: stanch scan {below}NAME. All of them: --json."), soft_wrap=True)
     for each in wrong:
         console.print(safe(f"not as it must: {each.result.post}: {found(each)}"), style="red")

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -136,9 +137,17 @@ class Client:
         """Have an item erased, or raise ConflictError if it has to be kept."""
         self._run(self._calls.forget(item, budget=budget))
 
-    def decisions(self, *, after: str | None = None, budget: float | None = None) -> DecisionsPage:
-        """Return a page of people's decisions, oldest first, those that were undone too."""
-        return self._run(self._lists.decisions(after=after, budget=budget))
+    def decisions(
+        self, *, after: str | None = None, since: datetime | None = None, budget: float | None = None
+    ) -> DecisionsPage:
+        """Return a page of people's decisions, oldest first, those that were undone too.
+
+        Parameters
+        ----------
+        since : only what was taken or undone since then, with a time zone; best some minutes before you last
+            asked.
+        """
+        return self._run(self._lists.decisions(after=after, since=since, budget=budget))
 
     def decision(self, decision: str, *, budget: float | None = None) -> DecisionAnswer:
         """Return one decision, or raise NotFoundError."""

@@ -70,7 +70,7 @@ class EntriesPage(msgspec.Struct, frozen=True, kw_only=True):
 class DecisionsPage(msgspec.Struct, frozen=True, kw_only=True):
     """Some decisions, oldest first; `next` is what to give as `after` for those that follow, None at the end.
 
-    At the end, keep the id of the last decision: given as `after` later, it leads to what is new.
+    To learn what is new, and what was undone, ask with `since` later: after the last one, only later ones follow.
     """
 
     decisions: tuple[DecisionAnswer, ...] = ()
@@ -126,9 +126,10 @@ class ListCalls:
         """Plan to remove an entry."""
         yield from self.calls.delete("banks", bank, "entries", entry, budget=budget)
 
-    def decisions(self, *, after: str | None, budget: float | None) -> Plan[DecisionsPage]:
+    def decisions(self, *, after: str | None, since: datetime | None, budget: float | None) -> Plan[DecisionsPage]:
         """Plan to list decisions."""
-        return (yield from self._ask(messages.got("decisions", after=after), DecisionsPage, budget))
+        time = None if since is None else since.isoformat()
+        return (yield from self._ask(messages.got("decisions", after=after, since=time), DecisionsPage, budget))
 
     def decision(self, decision: str, *, budget: float | None) -> Plan[DecisionAnswer]:
         """Plan to ask for one decision."""

@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -87,9 +88,17 @@ class AsyncClient:
         """Have an item erased, or raise ConflictError if it has to be kept."""
         await self._run(self._calls.forget(item, budget=budget))
 
-    async def decisions(self, *, after: str | None = None, budget: float | None = None) -> DecisionsPage:
-        """Return a page of people's decisions, oldest first, those that were undone too."""
-        return await self._run(self._lists.decisions(after=after, budget=budget))
+    async def decisions(
+        self, *, after: str | None = None, since: datetime | None = None, budget: float | None = None
+    ) -> DecisionsPage:
+        """Return a page of people's decisions, oldest first, those that were undone too.
+
+        Parameters
+        ----------
+        since : only what was taken or undone since then, with a time zone; best some minutes before you last
+            asked.
+        """
+        return await self._run(self._lists.decisions(after=after, since=since, budget=budget))
 
     async def decision(self, decision: str, *, budget: float | None = None) -> DecisionAnswer:
         """Return one decision, or raise NotFoundError."""

@@ -44,7 +44,10 @@ BANKS = (
     ),
 )
 
-POLICY = """# The demo's installation: banks stand in banks/, one file each.
+POLICY = """# The demo's installation: banks stand in banks/, one file each; the demo's service stands in service/.
+
+[service]
+data = "service"
 
 [policies.grey-lantern]
 block_identical = true

@@ -64,7 +64,8 @@ def _of_match(match: Match, policy: BankPolicy, part: str) -> Reason:
     """Return what the default table says of one match, within what the operator recorded."""
     level, code, text = _without_effect(match) or _default(match, policy)
     if level > policy.at_most:
-        level, text = policy.at_most, f"{text}; this bank's policy allows {policy.at_most} at most"
+        found = text.partition(":")[0]  # what comes after the colon is what now does not follow
+        level, text = policy.at_most, f"{found}; this bank's policy allows {policy.at_most} at most"
     return Reason(level=level, code=code, text=text, part=part, match=match)
 
 
@@ -114,14 +115,15 @@ def _relieved(reason: Reason, match: Match, known_good: list[Match]) -> Reason:
     if cover < AS_WELL:
         return reason
     level = Level.ALLOW if cover >= ALL else min(reason.level, Level.REVIEW)
-    text = f"{reason.text}; known-good content covers {cover:.0%} of it"
+    follows = "" if level is Level.ALLOW else ": a person looks at it"
+    text = f"{match.kind}, but known-good content covers {cover:.0%} of it{follows}"
     return replace(reason, level=level, code="known-good-covers", text=text)
 
 
 def _beside_article(reason: Reason, unmatched: int) -> Reason:
     """An article that shows a banked poster is no copy of it: a person looks."""
-    image = reason.match is not None and reason.match.medium is Medium.IMAGE
-    if not image or unmatched < ARTICLE or reason.level <= Level.REVIEW:
+    match = reason.match
+    if match is None or match.medium is not Medium.IMAGE or unmatched < ARTICLE or reason.level <= Level.REVIEW:
         return reason
-    text = f"{reason.text}; beside {unmatched} symbols of text that do not match"
+    text = f"{match.kind}, but beside {unmatched} symbols of text that do not match: a person looks at it"
     return replace(reason, level=Level.REVIEW, code="image-in-article", text=text)

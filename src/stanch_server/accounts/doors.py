@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -64,5 +64,12 @@ def wanted(request: HttpRequest, otherwise: str) -> str:
 
 
 def _send(request: HttpRequest, name: str) -> HttpResponse:
-    query = urlencode({NEXT: request.get_full_path()}) if request.method in {"GET", "HEAD"} else ""
+    page = request.get_full_path() if request.method in {"GET", "HEAD"} else _page_of_the_form(request)
+    query = urlencode({NEXT: page}) if page else ""
     return redirect(f"{reverse(name)}?{query}" if query else reverse(name))
+
+
+def _page_of_the_form(request: HttpRequest) -> str:
+    """Return the page of ours on which a form was filled in; it has to be sent again, by the person."""
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    return came_from._replace(scheme="", netloc="").geturl() if came_from.netloc == request.get_host() else ""

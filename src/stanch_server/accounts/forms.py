@@ -25,7 +25,14 @@ def code_field(**options: Any) -> forms.CharField:  # noqa: ANN401 - Django's ow
     return forms.CharField(label=_("Code"), widget=plain, max_length=40, **options)
 
 
-class SignInForm(forms.Form):
+class PlainForm(forms.Form):
+    """A form whose labels are words, without a colon behind them, as on all other pages."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:  # noqa: ANN401 - Django's own
+        super().__init__(*given, **{"label_suffix": "", **more})
+
+
+class SignInForm(PlainForm):
     """Name, passphrase and code, checked together."""
 
     name = forms.CharField(
@@ -37,20 +44,20 @@ class SignInForm(forms.Form):
     code = code_field(help_text=_("From your authenticator app, or one of your recovery codes."))
 
 
-class AgainForm(forms.Form):
+class AgainForm(PlainForm):
     """Passphrase and code once more."""
 
     passphrase = passphrase_field(_("Passphrase"), "current-password")
     code = code_field()
 
 
-class CodeForm(forms.Form):
+class CodeForm(PlainForm):
     """A code."""
 
     code = code_field()
 
 
-class PassphraseForm(forms.Form):
+class PassphraseForm(PlainForm):
     """A new passphrase, twice."""
 
     passphrase = passphrase_field(_("New passphrase"), "new-password")
@@ -64,14 +71,14 @@ class PassphraseForm(forms.Form):
         return repeated
 
 
-class PersonForm(forms.Form):
+class PersonForm(PlainForm):
     """A new person."""
 
     sign_in_name = forms.CharField(label=_("Sign-in name"), max_length=LONGEST)
     display_name = forms.CharField(label=_("Name shown to others"), max_length=LONGEST, required=False)
 
 
-class RoleForm(forms.Form):
+class RoleForm(PlainForm):
     """A role, for one source or for all."""
 
     role = forms.TypedChoiceField(
@@ -82,7 +89,7 @@ class RoleForm(forms.Form):
     )
 
 
-class KeyForm(forms.Form):
+class KeyForm(PlainForm):
     """A new API key."""
 
     name = forms.CharField(label=_("Name"), max_length=100)

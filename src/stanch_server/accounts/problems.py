@@ -57,9 +57,10 @@ def unauthenticated() -> HttpResponse:
     return problem(401, "unauthenticated", title, headers={"WWW-Authenticate": "Bearer"})
 
 
-def refused() -> HttpResponse:
-    """Return 403: the key is valid, but not for this."""
-    return problem(403, "refused", "This key has not the capability that this needs.")
+def refused(capability: str = "") -> HttpResponse:
+    """Return 403: the key is valid, but not for this, which needs a capability that it has not."""
+    detail = f"It needs {capability}: make a key that has it." if capability else ""
+    return problem(403, "refused", "This key has not the capability that this needs.", detail=detail)
 
 
 def not_found() -> HttpResponse:

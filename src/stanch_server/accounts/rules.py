@@ -154,7 +154,8 @@ class Ruled:
             self.rule.authorise(principal, arguments)
             return self.inside(request, **arguments)
         except PermissionDenied:
-            return problems.refused()
+            needed = self.rule.capability or ""
+            return problems.refused("" if needed in principal.capabilities else needed)
         except Http404:
             return problems.not_found()
 

@@ -1,5 +1,6 @@
 """The content of entries, where any is kept: encrypted in the vault, as the property of their bank's source."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Final
 
@@ -37,9 +38,13 @@ def open_content(*, entry: Entry, acting_user: str, reason: str, now: datetime) 
     """
     if not entry.blob:
         raise Http404
-    owners = [_owner(entry.bank)]
     with vault.open_blob(
-        blob=entry.blob, sources=owners, acting_user=acting_user, reason=reason, now=now
+        blob=entry.blob,
+        sources=[_owner(entry.bank)],
+        acting_user=acting_user,
+        reason=reason,
+        holder=str(entry.id),
+        now=now,
     ) as opened:
         return opened.read()
 
@@ -50,6 +55,15 @@ def forget(*, blob: str, acting_user: str, reason: str, at: datetime) -> bool:
         return vault.erase(blob=blob, acting_user=acting_user, reason=reason, now=at)
     except (PreservedBlobError, UnknownBlobError):
         return False
+
+
+def erase_unnamed(*, now: datetime) -> int:
+    """Erase contents of entries that never came to be, or that were removed and are preserved no more."""
+    return vault.erase_unnamed(purpose=Purpose.ENTRY, named=_named, now=now)
+
+
+def _named(blobs: Collection[str]) -> Iterable[str]:
+    return Entry.objects.filter(blob__in=blobs, removed=None).values_list("blob", flat=True)
 
 
 def _owner(bank: Bank) -> str:

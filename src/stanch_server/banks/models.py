@@ -83,7 +83,8 @@ class Entry(models.Model):
         indexes: ClassVar = [
             models.Index(
                 fields=["bank", "-added", "-id"], condition=models.Q(removed=None), name="entry_newest_in_bank"
-            )
+            ),
+            models.Index(fields=["blob"], name="entry_by_blob"),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,8 @@
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -16,7 +17,7 @@ from stanch_server.endpoints.problems import busy
 from stanch_server.intake.errors import GoneContentError, LockedItemError
 from stanch_server.intake.models import ItemPart
 from stanch_server.vault import operations as vault
-from stanch_server.vault.errors import VaultError
+from stanch_server.vault.errors import ErasedBlobError, VaultError
 from stanch_server.vault.values import BlobId, Purpose, Source
 
 HASH_NAMES = {"pdq": "pdq/1", "md5": "file-md5/1", "sha256": "file-sha256/1"}
@@ -109,7 +110,7 @@ def keep(
 ) -> list[tuple[Content, BlobId]]:
     """Put contents into the vault, before the transaction that makes the item known.
 
-    If that transaction fails, `let_go` erases them; if the process dies before, nobody can name them any more.
+    If that transaction fails, `let_go` erases them; if the process dies before, `erase_unnamed` does a day later.
 
     Raises
     ------
@@ -136,6 +137,22 @@ def let_go(blobs: Iterable[str], *, acting_user: str, reason: str, now: datetime
     """Erase contents that are no longer needed."""
     for blob in blobs:
         vault.erase(blob=blob, acting_user=acting_user, reason=reason, now=now)
+
+
+def erase_unnamed(*, now: datetime) -> int:
+    """Erase contents of items that never came to be, because the process died before it had written them."""
+    return vault.erase_unnamed(purpose=Purpose.ITEM, named=_named, now=now)
+
+
+def _named(blobs: Collection[str]) -> Iterable[str]:
+    return ItemPart.objects.filter(blob__in=blobs).values_list("blob", flat=True)
+
+
+def hold_on_to(blobs: Iterable[str], *, until: datetime, reason: str, acting_user: str, now: datetime) -> None:
+    """Preserve contents until a date. What is gone is passed over: it was erased again after a restore."""
+    for blob in blobs:
+        with suppress(ErasedBlobError):
+            vault.preserve(blob=blob, until=until, reason=reason, acting_user=acting_user, now=now)
 
 
 def open_content(part: ItemPart, *, acting_user: str, reason: str, now: datetime) -> bytes:

@@ -25,3 +25,9 @@ class IdempotencyKeyReusedError(StanchError):
     """Within seven days this idempotency key was used for something else. Make a new one for each post."""
 
     code = "idempotency-key-reused"
+
+
+class OutdatedScanError(StanchError):
+    """An entry that item {item} matches was removed while it was scanned: it has to be scanned anew."""
+
+    code = "outdated-scan"

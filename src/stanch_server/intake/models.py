@@ -97,9 +97,10 @@ class ItemPart(models.Model):
     blob = models.CharField(max_length=64, blank=True)
 
     class Meta:
-        """Each place is taken once."""
+        """Each place is taken once. By the index is found what no part names."""
 
         ordering: ClassVar = ["position"]
+        indexes: ClassVar = [models.Index(fields=["blob"], name="part_by_blob")]
         constraints: ClassVar = [models.UniqueConstraint(fields=["item", "position"], name="part_once_in_item")]
 
     def __str__(self) -> str:

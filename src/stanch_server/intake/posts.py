@@ -175,7 +175,8 @@ def _contents(post: SentPost, files: Mapping[str, bytes]) -> Iterator[Content]:
 def _file(name: str, files: Mapping[str, bytes], *, place: str) -> Content:
     _check_printable(name, place)
     if name not in files:
-        raise invalid(f"No file of the name {name!r} came along: send a form with files.", place=place)
+        came = f"there came {', '.join(map(repr, sorted(files)))}" if files else "send a form with files"
+        raise invalid(f"No file came along whose filename is {name!r}; {came}.", place=place)
     return Content(name=name, form=ItemPart.Form.FILE, data=files[name])
 
 

@@ -1,17 +1,21 @@
 """From contents to an outcome: what the banks of a source know of them, and what its policies make of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from stanch.policies import judge
-from stanch.values import Level, PartResult, PostResult
+from stanch.values import Level, Medium, NotScanned, PartResult, PostResult
 from stanch_server.banks.live import follower
 from stanch_server.intake.contents import Content, as_part, as_readings
 from stanch_server.intake.found import Found, found_in
 from stanch_server.intake.models import ItemPart
 from stanch_server.intake.policies import policies_of
+
+MEDIA: Final = {ItemPart.Form.TEXT.value: Medium.TEXT, ItemPart.Form.LINK.value: Medium.LINK}
+FAILED: Final = NotScanned(code="decoder-unavailable", reason="its scan failed again and again")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +51,22 @@ def scan(contents: Iterable[Content], *, source: UUID, now: datetime) -> Scanned
         media={part.name: part.medium.value for part in results},
         change=live.number,
     )
+
+
+def unscanned(parts: Mapping[str, str]) -> Scanned:
+    """Return what comes of parts that could not be scanned: a person looks.
+
+    Parameters
+    ----------
+    parts : by name, the form of each (`ItemPart.Form`).
+    """
+    results = tuple(
+        PartResult(name=name, medium=MEDIA.get(form, Medium.FILE), not_scanned=(FAILED,))
+        for name, form in parts.items()
+    )
+    result = PostResult(post="", parts=results)
+    outcome = judge(result)
+    return Scanned(level=outcome.level, found=found_in(result, outcome), media={}, change=0)
 
 
 def _result(content: Content, source: UUID, now: datetime) -> PartResult:

@@ -4,9 +4,12 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from stanch_server.outbox.errors import DuplicateTopicError, UnknownTopicError
+
+ENDLESS: Final = 2**31 - 1
+"""Attempts: of what must come to its end, and nobody else would bring there."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

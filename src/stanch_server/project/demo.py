@@ -18,7 +18,7 @@ from stanch_server.accounts import operations as accounts
 from stanch_server.accounts.capabilities import Role
 from stanch_server.accounts.models import ApiKey, Person, Source
 from stanch_server.accounts.principals import KeyPrincipal
-from stanch_server.banks import live
+from stanch_server.banks import contents, live
 from stanch_server.banks import operations as banks
 from stanch_server.banks.models import Bank, Entry
 from stanch_server.intake import operations as intake
@@ -29,7 +29,9 @@ SOURCE = "Harbour Forum"
 REVIEWER, MANAGER = ("mara.lind", "Mara Lind"), ("ilse.brandt", "Ilse Brandt")
 KEY = "demo"
 KEY_LASTS = timedelta(days=365)
+WORKS = "works"
 TEXT = ".txt"
+WORK_ENDINGS = (TEXT, ".png")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +66,7 @@ def load(folder: Path) -> Told:
         _person(*MANAGER, Role.MANAGER, source, now),
     )
     files = installation.open_all()
-    made = [_bank(file, source, reviewer, manager, now) for file in files]
+    made = [_bank(file, folder / WORKS, source, reviewer, manager, now) for file in files]
     _policies(installation, {bank.name: bank for bank in made}, source, manager, now)
     try:
         new = _submit_all(list(_posts(folder / INPUTS)), _caller(source, manager, now))
@@ -99,19 +101,36 @@ def _person(name: str, shown: str, role: Role, source: Source, now: datetime) ->
     return person
 
 
-def _bank(file: BankFile, source: Source, reviewer: Person, manager: Person, now: datetime) -> Bank:
-    """Return the bank of a file, with its entries; confirmed ones under the opaque id of who confirmed them."""
+def _bank(file: BankFile, works: Path, source: Source, reviewer: Person, manager: Person, now: datetime) -> Bank:
+    """Return the bank of a file, with its entries; confirmed ones under the opaque id of who confirmed them.
+
+    What a person here confirmed is kept with its content, to be seen beside what matches it; what came from a
+    partner is known by its fingerprints alone.
+    """
     found = Bank.objects.filter(name=file.info.name).first()
     if found is not None:
         return found
     entries = [
         replace(entry, confirmed_by=reviewer.actor if entry.confirmed_by else None, note="") for entry in file
     ]
+    blobs = {
+        entry.id: contents.keep(
+            bank=Bank(source=source), content=work.read_bytes(), acting_user=reviewer.actor, at=now
+        )
+        for entry in entries
+        if entry.confirmed_by and (work := _work(works, entry.id)) is not None
+    }
     with transaction.atomic():
         bank = banks.create_bank(info=file.info, source=source, acting_user=manager.actor, at=now)
-        banks.add_entries(bank=bank, entries=entries, acting_user=reviewer.actor, at=now)
+        banks.add_entries(bank=bank, entries=entries, acting_user=reviewer.actor, at=now, blobs=blobs)
         banks.set_state(bank=bank, state=file.info.state, acting_user=manager.actor, at=now)
     return bank
+
+
+def _work(works: Path, name: str) -> Path | None:
+    """Return the file of a work; a link has none."""
+    found = (works / f"{name}{ending}" for ending in WORK_ENDINGS)
+    return next((path for path in found if path.is_file()), None)
 
 
 def _policies(

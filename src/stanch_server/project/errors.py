@@ -10,7 +10,7 @@ class AlreadyServingError(StanchError):
 
 
 class AddressTakenError(StanchError):
-    """{host}:{port} cannot be listened on ({problem}): give another --host or --port."""
+    """{host}:{port} cannot be listened on ({problem}): end what listens there, or give another --port."""
 
     code = "address-taken"
 
@@ -28,6 +28,6 @@ class DatabaseError(StanchError):
 
 
 class UnknownNameError(StanchError):
-    """There is no {what} called {name!r}."""
+    """There is no {what} called {name!r} in the service whose data is in {data}{known}."""
 
     code = "unknown-name"

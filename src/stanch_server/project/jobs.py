@@ -13,7 +13,9 @@ from django.conf import settings
 from django.db import Error, close_old_connections, connection, connections
 from django.utils import timezone
 
+from stanch_server.banks import contents as entries
 from stanch_server.banks import leases
+from stanch_server.intake import contents as items
 from stanch_server.intake.operations import purge_idempotency_keys
 from stanch_server.outbox import operations as outbox
 from stanch_server.outbox.delivering import describe
@@ -60,6 +62,11 @@ def sweep(now: datetime) -> int:
     return swept.drafts + swept.orphans
 
 
+def erase_unnamed(now: datetime) -> int:
+    """Erase content in the vault that nothing names: its process died before it had written what it is of."""
+    return items.erase_unnamed(now=now) + entries.erase_unnamed(now=now)
+
+
 def purge_outbox(now: datetime) -> int:
     """Delete what was delivered a week ago."""
     return _all_pages(lambda: outbox.purge(older_than=OUTBOX_KEPT, now=now, limit=PAGE))
@@ -97,6 +104,7 @@ JOBS = (
     Job(name="settle-erasures", every=timedelta(minutes=5), act=settle_erasures),
     Job(name="expire", every=timedelta(minutes=1), act=expire),
     Job(name="sweep-vault", every=timedelta(hours=6), act=sweep),
+    Job(name="erase-unnamed", every=timedelta(hours=6), act=erase_unnamed),
     Job(name="purge-outbox", every=timedelta(minutes=10), act=purge_outbox),
     Job(name="purge-idempotency-keys", every=timedelta(hours=1), act=purge_names),
     Job(name="checkpoint", every=timedelta(minutes=5), act=checkpoint),

@@ -6,6 +6,7 @@ before its gaps are filled, and of errors the class and the places: the words of
 
 import logging
 import logging.config
+import re
 import sys
 import threading
 from collections.abc import MutableMapping
@@ -21,6 +22,9 @@ FIELDS: Final = frozenset(
         "ms", "pid", "process", "request", "route", "row", "status", "task", "topic",
     }
 )  # fmt: skip
+GAP: Final = re.compile(r"%(\(\w+\))?\w")
+"""Of a sentence that is nothing but gaps, nothing is left to be said."""
+
 DEEPEST: Final = 12
 """Places of an error that are kept, the innermost."""
 
@@ -38,7 +42,8 @@ def from_records(_logger: object, _method: str, event: Event) -> Event:
     record: logging.LogRecord = event["_record"]
     ours = record.name.split("_")[0].split(".")[0] == OURS
     if not ours:
-        event["event"] = str(record.msg)
+        said = str(record.msg)
+        event["event"] = said if re.search(r"\w", GAP.sub("", said)) else "failed"
     if ours:  # each record has a `process`, which is not ours
         event.update({name: value for name, value in vars(record).items() if name in FIELDS - {"process"}})
     if record.exc_info and record.exc_info[0] is not None:

@@ -49,7 +49,7 @@ def invite(name: str, *, now: datetime) -> Invitation:
     """
     person = Person.objects.filter(sign_in_name=names.normalise(name), is_active=True).first()
     if person is None:
-        raise UnknownNameError(what="person", name=name)
+        raise UnknownNameError(what="person", name=name, data=settings.DATA_FOLDER, known="")
     return _invite(person, now)
 
 

@@ -159,7 +159,7 @@ class _Announcement:
         if not self._answers():
             return False
         address = people.address(host=self._web.host, port=self._web.port)
-        self._say(f"Stanch answers on {address}; end it with Ctrl-C.")
+        self._say(f"Stanch answers on {address}; end it with Ctrl-C. Its data: {settings.DATA_FOLDER}")
         if not settings.HTTPS and not _is_local(self._web.host):
             self._say("Others can reach it without encryption: set service.https, and a proxy with TLS before it.")
         if self._invitation is not None:

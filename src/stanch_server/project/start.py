@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import typer
 from filelock import FileLock
 
 from stanch.errors import InvalidValueError, MissingExtraError
@@ -17,8 +18,12 @@ MIGRATING = 5_701_946
 """The number of PostgreSQL's advisory lock that is held while tables are made; any fixed one will do."""
 
 
-def load(config: Path | None = None, *, existing: bool = False) -> None:
+def load(config: Path | None = None, *, existing: bool = False) -> Path | None:
     """Load Django with the service's settings.
+
+    Returns
+    -------
+    The data folder, if it was not there before; it is now.
 
     Parameters
     ----------
@@ -37,7 +42,8 @@ def load(config: Path | None = None, *, existing: bool = False) -> None:
     if config is not None:
         os.environ[FILE_VARIABLE] = str(config.resolve())
     data = read_configuration().data
-    if existing and not data.is_dir():
+    new = not data.is_dir()
+    if existing and new:
         raise NoServiceError(data=data)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     try:
@@ -46,18 +52,22 @@ def load(config: Path | None = None, *, existing: bool = False) -> None:
         django.setup()
     except ModuleNotFoundError as error:
         raise MissingExtraError(missing=error.name, extra="server") from error
+    return data if new else None
 
 
 @contextmanager
 def loaded(config: Path | None = None, *, existing: bool = False, quiet: bool = True) -> Iterator[None]:
     """Load the service, with its tables up to date, and tell in one line what its database says no to.
 
+    A service that was not there is made, and where is said: whoever stands in another folder than they think has a
+    second one, and would look in vain for what is in the first.
+
     Parameters
     ----------
     config, existing : as for `load`.
     quiet : whether only trouble is logged, as befits a command that says itself what it did.
     """
-    load(config, existing=existing)
+    new = load(config, existing=existing)
     if quiet:
         logging.getLogger("stanch_server").setLevel(logging.WARNING)
     from django.core.exceptions import ValidationError  # noqa: PLC0415 - see above
@@ -65,6 +75,8 @@ def loaded(config: Path | None = None, *, existing: bool = False, quiet: bool = 
 
     try:
         migrate()
+        if new is not None:
+            typer.echo(f"This is a new service: its data is in {new}.", err=True)
         yield
     except Error as error:
         told = (str(error).strip().splitlines() or [type(error).__qualname__])[0]

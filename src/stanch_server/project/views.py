@@ -53,4 +53,6 @@ def from_here(request: HttpRequest) -> bool:
 def _has_token(request: HttpRequest) -> bool:
     scheme, _, sent = request.headers.get("Authorization", "").partition(" ")
     token: str = settings.METRICS_TOKEN
-    return bool(token) and scheme.lower() == "bearer" and hmac.compare_digest(sent.encode(), token.encode())
+    in_clear = settings.HTTPS and not request.is_secure()  # these pages are not led to HTTPS: see the settings
+    known = scheme.lower() == "bearer" and hmac.compare_digest(sent.encode(), token.encode())
+    return bool(token) and known and not in_clear

@@ -1,6 +1,7 @@
 """Decisions, for programs: those of their own source."""
 
-from typing import Final
+from datetime import UTC, datetime
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -24,6 +25,16 @@ AFTER: Final = Parameter(
     schema={"type": "string", "format": "uuid"},
 )
 
+SINCE: Final = Parameter(
+    name="since",
+    place="query",
+    description=(
+        "A time with its zone: only what was taken or undone since then. A decision bears the time at which it "
+        "was begun, so ask from some minutes before you last asked."
+    ),
+    schema={"type": "string", "format": "date-time"},
+)
+
 
 class DecisionsPage(msgspec.Struct, kw_only=True, frozen=True):
     """Decisions, oldest first; `next` is what to ask for as `after`, null at the end."""
@@ -33,10 +44,12 @@ class DecisionsPage(msgspec.Struct, kw_only=True, frozen=True):
 
 
 @key_rule(capability="decisions.read")
-@endpoint(summary="List decisions, oldest first", gives={200: DecisionsPage}, parameters=(AFTER,))
+@endpoint(summary="List decisions, oldest first", gives={200: DecisionsPage}, parameters=(AFTER, SINCE))
 def decisions(request: KeyRequest) -> HttpResponse:
     """Return a page of decisions, those that were undone too."""
     held = access.decisions_with(request.caller, "decisions.read")
+    if "since" in request.GET:
+        held = _since(held, request.GET["since"])
     if "after" in request.GET:
         held = _after(held, request.GET["after"])
     found = list(held.order_by("decided", "id")[: PAGE + 1])
@@ -50,6 +63,21 @@ def decisions(request: KeyRequest) -> HttpResponse:
 def decision(request: KeyRequest, decision_id: UUID) -> HttpResponse:
     """Return one decision; `undone` says whether it still stands."""
     return answer(answer_of(access.get_decision(request.caller, decision_id, "decisions.read")))
+
+
+def _since(held: QuerySet[Decision], given: str) -> QuerySet[Decision]:
+    """Return the decisions that were taken or undone since a time.
+
+    Raises
+    ------
+    ProblemError
+        422 if it is none, or has no zone.
+    """
+    try:
+        since = msgspec.convert(given, Annotated[datetime, msgspec.Meta(tz=True)]).astimezone(UTC)
+    except (msgspec.ValidationError, OverflowError) as error:
+        raise invalid("Give a time with its zone, as in 2026-03-01T09:00:00Z.", place="since") from error
+    return held.filter(Q(decided__gte=since) | Q(undone__gte=since))
 
 
 def _after(held: QuerySet[Decision], given: str) -> QuerySet[Decision]:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from stanch_server.outbox.handlers import Delivery, register
+from stanch_server.outbox.handlers import ENDLESS, Delivery, register
 from stanch_server.review.operations.keeping import PRESERVATION_TOPIC, end_preservation
 
 
@@ -13,4 +13,4 @@ def preservation_ends(delivery: Delivery) -> None:
     end_preservation(UUID(delivery.payload["item"]), now=timezone.now())
 
 
-register(PRESERVATION_TOPIC, preservation_ends, max_attempts=50)
+register(PRESERVATION_TOPIC, preservation_ends, max_attempts=ENDLESS)

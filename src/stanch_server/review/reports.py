@@ -31,7 +31,7 @@ def facts_of(report: ThreatReport) -> list[Fact]:
     lines: list[tuple[str, str | Promise, str]] = [
         ("report", _("Report"), str(report.id)),
         ("law", _("Made under"), LAW),
-        ("made", _("Made"), report.made.isoformat()),
+        ("made", _("Made"), report.made.isoformat(timespec="seconds")),
         ("recipient", _("To"), report.recipient),
         ("member_state", _("Member State concerned"), report.member_state),
         ("threat", _("What threatens whom, where and when"), report.threat),
@@ -41,7 +41,7 @@ def facts_of(report: ThreatReport) -> list[Fact]:
         ("source", _("Service"), report.source.name),
         ("post", _("The service's reference"), item.reference),
         ("account", _("The service's reference of the account"), item.account),
-        ("received", _("Received here"), item.received.isoformat()),
+        ("received", _("Received here"), item.received.isoformat(timespec="seconds")),
         ("language", _("Language"), item.language),
         ("item", _("Our reference"), str(item.id)),
         ("contact", _("Who can be asked, day and night"), report.contact),

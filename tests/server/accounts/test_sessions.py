@@ -84,7 +84,7 @@ def test_proof_is_of_oneself(alice: Person, bob: Person, signed_in: SignIn, cloc
 def test_removing_the_second_factor_ends_what_it_opened(alice: Person, signed_in: SignIn, clock: Clock) -> None:
     browser = signed_in(alice)
     operations.remove_authenticator(alice, acting_user="test", now=clock.now())
-    assert browser.get("/account/").headers["Location"] == "/account/passphrase/"
+    assert browser.get("/account/").headers["Location"] == "/sign-in/?next=%2Faccount%2F"
     assert not factors.has_authenticator(alice)
 
 
@@ -130,3 +130,41 @@ def test_the_last_admin_stays(new_person: Callable[..., Person], signed_in: Sign
     assert browser.post(f"/people/{eli.id}/roles/", {"role": "admin", "source": ""}).status_code == 302
     assert browser.post(f"/people/{dana.id}/active/").status_code == 302
     assert not is_signed_in(browser)
+
+
+def test_whoever_holds_a_session_sets_no_second_factor_up_when_the_first_is_reset(
+    alice: Person, signed_in: SignIn, clock: Clock
+) -> None:
+    set_up(alice)
+    stolen = signed_in(alice)
+    clock.advance(minutes=20)
+    operations.remove_authenticator(alice, acting_user="admin", now=clock.now())
+    assert stolen.get("/account/authenticator/").headers["Location"].startswith("/sign-in/?")
+    assert not Session.objects.exists()
+
+
+def test_whoever_was_shut_out_and_is_let_in_again_signs_in_anew(
+    alice: Person, bob: Person, signed_in: SignIn, clock: Clock
+) -> None:
+    browser, another = signed_in(alice), signed_in(bob)
+    for active in (False, True):
+        operations.set_active(alice, active=active, acting_user="admin", now=clock.now())
+    assert not is_signed_in(browser)
+    assert is_signed_in(another)
+
+
+@pytest.mark.parametrize(
+    ("page", "after"),
+    [
+        ("http://testserver/people/?q=1", "/sign-in/again/?next=%2Fpeople%2F%3Fq%3D1"),
+        ("https://elsewhere.example/people/", "/sign-in/again/"),
+        ("", "/sign-in/again/"),
+    ],
+)
+def test_after_the_proof_a_person_is_back_at_the_form_and_never_elsewhere(
+    alice: Person, signed_in: Callable[[Person], Client], clock: Clock, page: str, after: str
+) -> None:
+    browser = signed_in(alice)
+    clock.advance(minutes=11)
+    answer = browser.post("/account/recovery-codes/", headers={"Referer": page})
+    assert answer.headers["Location"] == after

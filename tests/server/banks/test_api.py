@@ -87,7 +87,8 @@ class TestReading:
         for one, expected in ((mine, 200), (shared, 200), (theirs, 404)):
             assert call("GET", f"/{one.id}")[0] == expected
             assert call("GET", f"/{one.id}/entries")[0] == expected
-            assert call("GET", f"/{one.id}", may="items.read")[0] == 403
+            status, told = call("GET", f"/{one.id}", may="items.read")
+            assert (status, told["detail"]) == (403, "It needs banks.read: make a key that has it.")
         assert call("GET", f"/{theirs.id}", to=other_source)[0] == 200
         assert said["banks"][0] == {
             "id": str(mine.id),

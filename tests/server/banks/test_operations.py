@@ -65,7 +65,7 @@ class TestContent:
         for bank in (enabled_bank(), enabled_bank("mine", source)):
             entry = kept(bank, value(1))
             assert opened(entry) == WORDS
-            assert AuditPayload.objects.filter(action="vault.opened", subject=entry.blob).count() == 1
+            assert AuditPayload.objects.filter(action="vault.opened", subject=entry.id).count() == 1
 
     def test_is_not_there_where_none_was_given(self) -> None:
         with pytest.raises(Http404):

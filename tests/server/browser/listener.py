@@ -44,7 +44,7 @@ class Listener:
     def _message(self, secret: str, kind: str, item: str) -> dict[str, Any] | None:
         for body, headers in self.arrived:
             message: dict[str, Any] = Webhook(secret).verify(body, headers)
-            if (message["type"], message["data"]["item"]) == (kind, item):
+            if (message["type"], message["data"].get("item")) == (kind, item):
                 return dict(message["data"])
         return None
 

@@ -165,8 +165,8 @@ class Acts:
 
     def decide(self) -> None:
         """Decide on what is held, a seventh of all acts, and undo every third decision."""
-        limit = time.monotonic() + PATIENCE
         for number in range(self.total // 10):
+            limit = time.monotonic() + PATIENCE
             while len(self.held) <= number:
                 assert time.monotonic() < limit, "nothing is held"
                 assert not self.failures
@@ -205,7 +205,7 @@ class Acts:
             link = f"https://lantern.example/drop/{self.seed}/{number}"
             body = json.dumps({"link": link}).encode()
             path = f"/api/v1/banks/{self.bank}/entries"
-            self.program.until({200, 409}, "POST", path, body)  # 409: it is there, of an attempt that was not heard
+            self.program.until({200, 409}, "POST", path, body)  # 409: of an attempt that was not heard
             self.added.add(link)
             if number % 2:
                 self.program.until({204, 404}, "DELETE", f"{path}/{self._entry(link)}", b"")

@@ -4,14 +4,20 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from stanch.values import Level
 from stanch_server.accounts.models import Person, Source
 from stanch_server.audit.access import says_of
+from stanch_server.audit.models import AuditPayload
 from stanch_server.intake import operations
 from stanch_server.intake.contents import open_content
 from stanch_server.intake.errors import GoneContentError, LockedItemError, PreservedItemError
-from stanch_server.intake.models import IdempotencyKey, Item, ItemPart
+from stanch_server.intake.models import IdempotencyKey, Item, ItemPart, Webhook
+from stanch_server.intake.webhooks import announce
+from stanch_server.intake.webhooks.letters import discard_letter
+from stanch_server.outbox import access as outbox
+from stanch_server.outbox.models import OutboxRow
 from stanch_server.vault.access import list_blobs
 from tests.server.conftest import START
 from tests.server.intake.conftest import STATEMENT, Program
@@ -117,3 +123,37 @@ def test_an_item_of_which_nothing_is_kept_is_forgotten_too(program: Program) -> 
     said = program.said(public(text=NEWS))
     assert program.send("DELETE", f"/items/{said['id']}").status_code == 204
     assert not says_of(said["id"])
+
+
+def test_an_item_that_was_locked_since_it_was_fetched_is_not_forgotten(program: Program) -> None:
+    said = program.said(public(text=NEWS))  # nothing of it is kept that could be preserved
+    fetched = Item.objects.get(id=said["id"])
+    operations.lock(item=Item.objects.get(id=said["id"]), acting_user="bob", at=START)
+    with pytest.raises(LockedItemError):
+        operations.forget(item=fetched, acting_user="alice", now=START)
+    assert Item.objects.filter(id=said["id"]).exists()
+
+
+def test_forgetting_what_is_forgotten_does_nothing(item: Item) -> None:
+    fetched = Item.objects.get(id=item.id)
+    operations.forget(item=item, acting_user="alice", now=START)
+    assert operations.forget(item=fetched, acting_user="alice", now=START).blobs == ()
+    assert operations.prove_forgotten(operations.Forgotten(item=item.id, blobs=(), records=0)).holds
+
+
+def test_who_looked_at_what_is_forgotten_is_not_told_any_more(item: Item, source: Source) -> None:
+    gone = str(item.id)
+    part = item.parts.select_related("item").get()
+    open_content(part, acting_user="bob", reason="revealed", now=START)
+    Webhook.objects.create(
+        source=source, url="https://harbour.example/hook", secret=b"sealed", created=START, created_by="alice"
+    )
+    with transaction.atomic():
+        announce(item=item, kind="item.outcome", at=START)
+    OutboxRow.objects.filter(topic="intake.webhook").update(dead=START)
+    (letter,) = outbox.dead_letters()
+    discard_letter(letter=letter, acting_user="bob", at=START)
+    operations.close(item=item, acting_user="bob", at=START, reason="decided")  # the blob's name goes with that
+    operations.forget(item=Item.objects.get(), acting_user="alice", now=START)
+    assert not AuditPayload.objects.filter(detail__contains=gone).exists()
+    assert not AuditPayload.objects.filter(subject=gone).exists()

@@ -281,10 +281,16 @@ def test_files_come_as_a_form_and_never_touch_a_temporary_file(program: Program)
 
 
 def test_files_that_the_post_does_not_name_are_refused(program: Program) -> None:
-    for post, files in ((public(text="x"), ["spare.txt"]), (public(media=["a", "b"]), ["a"])):
+    both = "No file came along whose filename is 'b'; there came 'a'."
+    spare = "The file 'spare.txt' is not named in the post."
+    for post, files, said in (
+        (public(text="x"), ["spare.txt"], spare),
+        (public(media=["a", "b"]), ["a"], both),
+    ):
         form = {"post": json.dumps(post), **{name: SimpleUploadedFile(name, b"x") for name in files}}
         response = program.browser.post("/api/v1/items", form, headers=program.headers)
-        assert (response.status_code, json.loads(response.content)["place"][:7]) == (422, "$.media")
+        told = json.loads(response.content)
+        assert (response.status_code, told["place"][:7], told["detail"]) == (422, "$.media", said)
 
 
 @pytest.mark.usefixtures("bank")

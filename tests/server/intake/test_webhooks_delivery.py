@@ -161,13 +161,13 @@ def test_a_dead_letter_holds_back_its_item_only_and_is_replayed_or_let_go(
     assert [deliver(days=day) for day in (99, 100)] == [Delivered(done=1)] * 2
     assert len({letter.id for letter in receiver.letters[:-1]}) == 1
     assert b"reinstate" in receiver.letters[-1].body
-    assert _recorded("webhook.letter-replayed") == [str(webhook.id)]
+    assert _recorded("webhook.letter-replayed") == [str(item.id)]
 
 
 def test_a_letter_that_is_let_go_is_never_sent_and_frees_those_behind_it(
     receiver: Receiver, source: Source
 ) -> None:
-    webhook, _ = add(source, receiver.url)
+    add(source, receiver.url)
     item = make_item(source)
     tell(item, "decision.made", action="remove")
     tell(item, "decision.undone", action="reinstate")
@@ -177,7 +177,7 @@ def test_a_letter_that_is_let_go_is_never_sent_and_frees_those_behind_it(
     assert not discard_letter(letter=letter, acting_user="alice", at=LATER)
     assert [deliver(), deliver()] == [Delivered(done=1), Delivered()]
     assert b"reinstate" in receiver.letters[0].body
-    assert _recorded("webhook.letter-discarded") == [str(webhook.id)]
+    assert _recorded("webhook.letter-discarded") == [str(item.id)]
 
 
 def test_all_of_a_source_are_replayed_together_and_those_of_another_are_not(

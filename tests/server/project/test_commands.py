@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import typer
 from django.utils import timezone
 from typer.testing import CliRunner
 
@@ -16,6 +17,7 @@ from stanch.cli.app import app
 from stanch.cli.exits import Exit
 from stanch.errors import StanchError
 from stanch_server.accounts.access import authenticate_key
+from stanch_server.accounts.capabilities import KEY_CAPABILITIES, Role
 from stanch_server.accounts.errors import NameTakenError, SignInLinkError
 from stanch_server.accounts.models import Person, Source
 from stanch_server.accounts.operations import use_sign_in_link
@@ -61,10 +63,13 @@ def test_a_key_is_printed_once_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (["create-key", "--source", "Nowhere", "--capability", "items.submit"], "no source called 'Nowhere'"),
+        (
+            ["create-key", "--source", "Nowhere", "--capability", "items.submit"],
+            "no source called 'Nowhere' in the service whose data is in .*; there is Harbour Forum",
+        ),
         (
             ["create-key", "--source", "Harbour Forum", "--capability", "items.decide"],
-            "capabilities: give some of",
+            "capabilities: give some of banks.read, ",
         ),
         (["create-person", "mara", "--role", "boss"], "role 'boss': give some of admin, manager"),
         (["create-person", "ma ra"], "Use 1 to 150 characters without spaces"),
@@ -92,6 +97,23 @@ def test_a_person_gets_a_link_and_a_new_one_when_asked() -> None:
     assert use_sign_in_link(again[1], now=timezone.now()) == Person.objects.get(sign_in_name="mara")
     with pytest.raises(NameTakenError):
         said("create-person", "mara")
+
+
+def test_help_names_every_capability_and_role() -> None:
+    def option_of(command: str, name: str) -> str:
+        commands = typer.main.get_command(app).commands["service"].commands  # type: ignore[attr-defined]
+        return next(str(one.help) for one in commands[command].params if one.name == name)
+
+    assert all(one in option_of("create-key", "capability") for one in KEY_CAPABILITIES)
+    assert all(one in option_of("create-person", "role") for one in Role)
+
+
+def test_a_new_service_is_told_once_with_its_place(tmp_path: Path) -> None:
+    """Whoever stands in another folder than they think would look in vain for what is in their service."""
+    home = Home(tmp_path / "data", "")
+    first, second = (home.run("service", "create-source", "Harbour Forum") for _ in range(2))
+    assert f"This is a new service: its data is in {home.data}." in first.stderr
+    assert (first.stdout, second.stderr) == (second.stdout, "")
 
 
 def test_a_sound_log_verifies_and_tells_what_is_not_signed_yet(place: Home) -> None:

@@ -152,6 +152,19 @@ def test_numbers_and_metrics_stay_on_this_machine(there: dict[str, str], setting
     assert Client().get("/metrics").status_code == 200
 
 
+@pytest.mark.parametrize("page", ["/healthz", "/readyz", "/metrics"])
+def test_the_machine_itself_needs_no_https_and_the_token_is_taken_over_nothing_else(
+    page: str, settings: Any
+) -> None:
+    settings.HTTPS = settings.SECURE_SSL_REDIRECT = True
+    settings.METRICS_TOKEN = "of-the-scraper"
+    assert Client().get(page).status_code == 200
+    assert Client().get("/sign-in/").status_code == 301
+    sent = {"REMOTE_ADDR": ELSEWHERE, "HTTP_AUTHORIZATION": "Bearer of-the-scraper"}
+    in_clear, safely = Client().get("/metrics", **sent), Client().get("/metrics", secure=True, **sent)  # type: ignore[arg-type]
+    assert (in_clear.status_code, safely.status_code) == (403, 200)
+
+
 def test_many_who_ask_cost_as_much_as_one(django_assert_max_num_queries: Any) -> None:
     asked()
     with django_assert_max_num_queries(0):

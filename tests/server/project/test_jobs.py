@@ -64,7 +64,7 @@ def test_every_job_tidies_up_what_is_old_and_leaves_what_is_not() -> None:
     later = START + timedelta(days=8)
     kept = vault.store(
         data=b"kept",
-        purpose=Purpose.ITEM,
+        purpose=Purpose.EVIDENCE,
         source=uuid4(),
         acting_user="test",
         now=START,
@@ -72,7 +72,7 @@ def test_every_job_tidies_up_what_is_old_and_leaves_what_is_not() -> None:
     )
     gone = vault.store(
         data=b"gone",
-        purpose=Purpose.ITEM,
+        purpose=Purpose.EVIDENCE,
         source=uuid4(),
         acting_user="test",
         now=START,

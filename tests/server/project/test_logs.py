@@ -102,11 +102,12 @@ def test_of_errors_only_class_and_places_are_kept(lines: io.StringIO) -> None:
     except ValueError:
         logging.getLogger("stanch_server.test").exception("a job failed", extra={"job": "sweep"})
         logging.getLogger("of.a.library").exception("could not read %s", SECRETS["name"])
-    ours, foreign = read(lines)
+        logging.getLogger("of.a.library").exception("%s: %s", SECRETS["name"], SECRETS["account"])
+    ours, foreign, gaps = read(lines)
     place = f"{__name__}:"
     assert (ours["event"], ours["job"]) == ("a job failed", "sweep")
     assert ours["error"].startswith(f"ValueError in {place}")
-    assert foreign["event"] == "could not read %s"
+    assert (foreign["event"], gaps["event"]) == ("could not read %s", "failed")
     assert foreign["error"].startswith(f"ValueError in {place}")
     assert SECRETS["name"] not in lines.getvalue()
     assert json.dumps(SECRETS["content"])[1:-1] not in lines.getvalue()

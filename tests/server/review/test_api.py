@@ -101,7 +101,7 @@ def test_pages_hold_each_decision_once(
     assert ask(f"decisions?after={seen[-1]}") == (200, {"decisions": [], "next": None})
 
 
-@pytest.mark.parametrize("after", ["nonsense", "", str(uuid4())])
+@pytest.mark.parametrize("after", ["nonsense", "", "00000000-0000-4000-8000-000000000000"])
 def test_an_unknown_place_is_refused(after: str, ask: Ask) -> None:
     status, problem = ask(f"decisions?after={after}")
     assert (status, problem["place"]) == (422, "after")
@@ -121,3 +121,27 @@ def test_the_document_knows_them(ask: Ask) -> None:
     listing = document["paths"]["/api/v1/decisions"]["get"]
     assert listing["parameters"][0]["name"] == "after"
     assert "/api/v1/decisions/{decision_id}" in document["paths"]
+
+
+def test_who_asks_since_a_time_learns_of_what_was_undone_and_of_what_took_long(
+    source: Source, bob: Person, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "PAGE", 2)
+    hours = [START + timedelta(hours=hour) for hour in range(4)]
+    made = [decided(taken_in(source, UNKNOWN), bob, **ALLOWED, content_type="", at=at) for at in hours]
+    last = ask("decisions?since=2026-03-01T12:00:00Z")[1]["decisions"]
+    assert [one["id"] for one in last] == [str(made[3].id)]
+    operations.undo(decision=made[0], reason="a mistake", acting_user=bob.actor, at=hours[3])
+    slow = decided(taken_in(source, UNKNOWN), bob, **ALLOWED, content_type="", at=hours[2])
+    said = ask("decisions?since=2026-03-01T13:00:00%2B02:00")[1]  # 11:00 in UTC
+    assert said["decisions"][0]["id"] == str(made[0].id)
+    rest = ask(f"decisions?since=2026-03-01T11:00:00Z&after={said['next']}")[1]
+    seen = {one["id"]: one["undone"] is not None for one in said["decisions"] + rest["decisions"]}
+    assert seen == {str(made[0].id): True, str(made[2].id): False, str(made[3].id): False, str(slow.id): False}
+    assert rest["next"] is None
+
+
+@pytest.mark.parametrize("since", ["yesterday", "", "2026-03-01T11:00:00", "0001-01-01T00:00:00%2B23:00"])
+def test_a_time_needs_its_zone(ask: Ask, since: str) -> None:
+    status, said = ask(f"decisions?since={since}")
+    assert (status, said["place"]) == (422, "since")

@@ -213,6 +213,13 @@ class TestSystem:
         assert "2 h" in page
         assert "3 d" in page
 
+    def test_what_is_locked_waits_for_no_scan(self, source: Source, everyone: Person, signed_in: SignIn) -> None:
+        long_ago = START - timedelta(days=3)
+        Item.objects.create(
+            source=source, key=source.id, audience="public", state="pending", received=long_ago, locked=long_ago
+        )
+        assert self.states(page_of(signed_in(everyone).get("/system/")))["Scanning"] == "good"
+
     def test_dead_letters_are_named(self, everyone: Person, signed_in: SignIn) -> None:
         enqueue(topic="test.topic", payload={}, due=START)
         OutboxRow.objects.update(dead=START, attempts=9, last_error="<i>no</i> answer")

@@ -6,6 +6,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
 from stanch_server.accounts.models import Authenticator, Person, RecoveryCodes
+from stanch_server.accounts.operations.ending import end_sessions
 from stanch_server.accounts.operations.recording import record
 
 
@@ -65,7 +66,11 @@ def new_recovery_codes(person: Person, *, acting_user: str, now: datetime) -> li
 
 @transaction.atomic
 def remove_authenticator(person: Person, *, acting_user: str, now: datetime) -> None:
-    """Remove a person's second factor, because it is lost; a link lets them in to set up another."""
+    """Remove a person's second factor, because it is lost; a link lets them in to set up another.
+
+    Every session ends: whoever holds one, perhaps with what was lost, would be asked to set up the other.
+    """
+    end_sessions(person)
     gone = Authenticator.objects.filter(user=person).delete()[0]
     RecoveryCodes.objects.filter(user=person).delete()
     if gone:

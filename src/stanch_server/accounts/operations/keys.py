@@ -39,7 +39,7 @@ def create_api_key(
         If a capability is not for programs, none is given, or it would end too late or has ended.
     """
     if not capabilities or not KEY_CAPABILITIES.issuperset(capabilities):
-        raise InvalidValueError(what="capabilities", problem=f"give some of {sorted(KEY_CAPABILITIES)}")
+        raise InvalidValueError(what="capabilities", problem=f"give some of {', '.join(sorted(KEY_CAPABILITIES))}")
     if not now < expires_at <= now + LONGEST_LIFE:
         raise InvalidValueError(what="expires_at", problem=f"must lie ahead, at most {LONGEST_LIFE.days} days")
     prefix, secret = new_key()

@@ -9,6 +9,7 @@ from stanch_server.accounts import names
 from stanch_server.accounts.capabilities import Role
 from stanch_server.accounts.errors import LastAdminError, NameTakenError
 from stanch_server.accounts.models import Membership, Person, SignInLink, Source
+from stanch_server.accounts.operations.ending import end_sessions
 from stanch_server.accounts.operations.recording import record
 
 
@@ -61,6 +62,7 @@ def set_active(person: Person, *, active: bool, acting_user: str, now: datetime)
     if not active:
         _keep_an_admin(without=Membership.objects.filter(person=person))
         SignInLink.objects.filter(person=person, used_at=None).delete()
+        end_sessions(person)  # or they would open again once the person is let in
     if Person.objects.filter(id=person.id, is_active=not active).update(is_active=active):
         person.is_active = active
         action = "person-let-in" if active else "person-shut-out"

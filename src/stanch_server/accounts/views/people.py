@@ -86,7 +86,12 @@ def role(request: PersonRequest, person_id: UUID) -> HttpResponse:
 
 
 def _people(request: PersonRequest, form: PersonForm, *, problem: str = "", status: int = 200) -> HttpResponse:
-    shown = {"people": access.list_people(request.caller), "form": form, "roles": RoleForm(), "problem": problem}
+    shown = {
+        "people": access.list_people(request.caller),
+        "form": form,
+        "roles": RoleForm(auto_id=False),
+        "problem": problem,
+    }
     return render(request, "accounts/people.html", shown, status=409 if problem else status)
 
 

@@ -3,7 +3,7 @@
 from stanch_server.intake.operations.closing import close, lift, lock, reopen
 from stanch_server.intake.operations.forgetting import Forgotten, forget, prove_forgotten, when_forgotten
 from stanch_server.intake.operations.recording import set_policy
-from stanch_server.intake.operations.settling import end_hold, scan_pending
+from stanch_server.intake.operations.settling import end_hold, give_up_scan, scan_pending
 from stanch_server.intake.operations.submitting import Submitted, purge_idempotency_keys, submit
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "close",
     "end_hold",
     "forget",
+    "give_up_scan",
     "lift",
     "lock",
     "prove_forgotten",

@@ -6,12 +6,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from stanch.values import Level
-from stanch_server.intake.contents import let_go
+from stanch_server.intake.contents import hold_on_to, let_go
 from stanch_server.intake.errors import LockedItemError
 from stanch_server.intake.models import Item, ItemPart
 from stanch_server.intake.operations.rows import record
 from stanch_server.intake.webhooks import announce
-from stanch_server.vault import operations as vault
 
 
 def close(
@@ -33,14 +32,11 @@ def close(
         if not _open(item).filter(decided=None).update(decided=at):
             _refuse_locked(item)
         item.decided = at
-        parts = list(_kept(item))
+        blobs = list(_kept(item).values_list("blob", flat=True))
         if preserve_until is not None:
-            for part in parts:
-                vault.preserve(
-                    blob=part.blob, until=preserve_until, reason=reason, acting_user=acting_user, now=at
-                )
+            hold_on_to(blobs, until=preserve_until, reason=reason, acting_user=acting_user, now=at)
             return
-        let_go((part.blob for part in parts), acting_user=acting_user, reason=reason, now=at)
+        let_go(blobs, acting_user=acting_user, reason=reason, now=at)
         _kept(item).update(blob="")
 
 

@@ -55,7 +55,8 @@ def when_forgotten(erase: Erasing) -> None:
 def forget(*, item: Item, acting_user: str, now: datetime) -> Forgotten:
     """Erase an item: content, row, what rests on it, and what the audit log says of it.
 
-    The chain of the log stays valid: of each record the commitment remains, and that it was erased is recorded.
+    The chain of the log stays valid: of each record the commitment remains, and that it was erased is recorded. If
+    it was forgotten already, nothing is done.
 
     Raises
     ------
@@ -64,23 +65,38 @@ def forget(*, item: Item, acting_user: str, now: datetime) -> Forgotten:
     LockedItemError
         If it is locked: it is evidence.
     """
-    if item.locked is not None:
-        raise LockedItemError(item=item.id)
-    blobs = tuple(ItemPart.objects.filter(item=item).exclude(blob="").values_list("blob", flat=True))
+    gone = item.id
     with transaction.atomic():
-        try:
-            let_go(blobs, acting_user=acting_user, reason="forgotten", now=now)
-        except PreservedBlobError as error:
-            raise PreservedItemError(item=item.id, until=error.fields["until"]) from error
+        held = _held(gone)
+        if held is None:
+            return Forgotten(item=gone, blobs=(), records=0)
+        blobs = _let_go(held, acting_user, now)
         for erase in _erasing:
-            erase(item)
-        IdempotencyKey.objects.filter(item=item.id).delete()
-        forget_messages(item=item)
-        gone, records = item.id, audit.erase_about(str(item.id), acting_user=acting_user, at=now)
-        Item.objects.filter(id=item.id).delete()
+            erase(held)
+        IdempotencyKey.objects.filter(item=gone).delete()
+        forget_messages(item=held)
+        records = audit.erase_about(str(gone), acting_user=acting_user, at=now)
+        Item.objects.filter(id=gone).delete()
     for blob in blobs:
         vault.finish_erasure(blob=blob, now=now)
     return Forgotten(item=gone, blobs=blobs, records=records)
+
+
+def _held(item: UUID) -> Item | None:
+    """Return an item as it is now: nobody decides on it or locks it before this transaction ends."""
+    held = Item.objects.select_for_update(no_key=True).filter(id=item).first()
+    if held is not None and held.locked is not None:
+        raise LockedItemError(item=item)
+    return held
+
+
+def _let_go(item: Item, acting_user: str, now: datetime) -> tuple[str, ...]:
+    blobs = tuple(ItemPart.objects.filter(item=item).exclude(blob="").values_list("blob", flat=True))
+    try:
+        let_go(blobs, acting_user=acting_user, reason="forgotten", now=now)
+    except PreservedBlobError as error:
+        raise PreservedItemError(item=item.id, until=error.fields["until"]) from error
+    return blobs
 
 
 def prove_forgotten(forgotten: Forgotten) -> ForgottenProof:

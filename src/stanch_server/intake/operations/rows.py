@@ -11,6 +11,7 @@ from stanch.values import Level
 from stanch_server.audit import operations as audit
 from stanch_server.banks.models import Entry
 from stanch_server.intake.contents import Content
+from stanch_server.intake.errors import OutdatedScanError
 from stanch_server.intake.found import Found
 from stanch_server.intake.models import Item, ItemEntry, ItemPart
 from stanch_server.intake.scanning import Scanned
@@ -30,7 +31,13 @@ def set_outcome(item: Item, scanned: Scanned, *, at: datetime) -> None:
 
 
 def write_outcome(item: Item, scanned: Scanned, *, acting_user: str, at: datetime) -> None:
-    """Write what goes with an outcome: the entries it rests on, the end of a hold, and the audit record."""
+    """Write what goes with an outcome: the entries it rests on, the end of a hold, and the audit record.
+
+    Raises
+    ------
+    OutdatedScanError
+        If an entry that it rests on was removed since it was scanned.
+    """
     if scanned.level > Level.ALLOW:
         _note_entries(item, scanned.found)
     if item.hold_until is not None:
@@ -48,9 +55,11 @@ def write_outcome(item: Item, scanned: Scanned, *, acting_user: str, at: datetim
 
 
 def _note_entries(item: Item, found: Found) -> None:
-    """Note which entries matched with effect, as far as they are there still."""
+    """Note which entries matched with effect. Who removes one is shown what rests on it, so none may join late."""
     matched = {match.entry for match in found.matches if match.has_effect}
-    there = Entry.objects.filter(id__in=matched).values_list("id", flat=True)
+    there = dict(Entry.objects.filter(id__in=matched).values_list("id", "removed"))
+    if any(there.values()):
+        raise OutdatedScanError(item=item.id)
     ItemEntry.objects.bulk_create(ItemEntry(item=item, entry_id=entry) for entry in there)
 
 

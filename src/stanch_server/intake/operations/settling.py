@@ -4,13 +4,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from stanch.values import Level
 from stanch_server.accounts.operations import SYSTEM
 from stanch_server.intake.contents import let_go, read
 from stanch_server.intake.models import Item, ItemPart
 from stanch_server.intake.operations.rows import record, set_outcome, write_outcome
-from stanch_server.intake.scanning import Scanned, scan
+from stanch_server.intake.scanning import Scanned, scan, unscanned
 from stanch_server.intake.webhooks import announce
 
 
@@ -20,21 +21,36 @@ def scan_pending(item_id: UUID, *, now: datetime) -> bool:
     Returns
     -------
     Whether it was this call that settled it.
+
+    Raises
+    ------
+    OutdatedScanError
+        If an entry that it matches was removed meanwhile.
+    VaultError
+        If its content cannot be opened.
     """
-    item = Item.objects.filter(id=item_id, state=Item.State.PENDING, locked=None).first()
+    item = _waiting(item_id).first()
     if item is None:
         return False
     parts = list(item.parts.select_related("item"))
     contents = [read(part, acting_user=SYSTEM, reason="scanned", now=now) for part in parts]
-    scanned = scan(contents, source=item.source_id, now=now)
-    with transaction.atomic():
-        set_outcome(item, scanned, at=now)
-        if not _settled(item):
-            return False
-        write_outcome(item, scanned, acting_user=SYSTEM, at=now)
-        _keep_or_not(parts, scanned, now)
-        announce(item=item, kind="item.done", at=now)
-    return True
+    return _settle(item, parts, scan(contents, source=item.source_id, now=now), now)
+
+
+def give_up_scan(item_id: UUID, *, now: datetime) -> bool:
+    """Leave an item to a person whose scan failed each time, and tell its source: it is not scanned, never clean.
+
+    Nothing of it is opened for that.
+
+    Returns
+    -------
+    Whether it was this call that settled it.
+    """
+    item = _waiting(item_id).first()
+    if item is None:
+        return False
+    parts = list(item.parts.all())
+    return _settle(item, parts, unscanned({part.name: part.form for part in parts}), now)
 
 
 def end_hold(item_id: UUID, *, now: datetime) -> bool:
@@ -54,11 +70,25 @@ def end_hold(item_id: UUID, *, now: datetime) -> bool:
     return True
 
 
+def _waiting(item_id: UUID) -> QuerySet[Item]:
+    return Item.objects.filter(id=item_id, state=Item.State.PENDING, locked=None)
+
+
+def _settle(item: Item, parts: list[ItemPart], scanned: Scanned, now: datetime) -> bool:
+    with transaction.atomic():
+        set_outcome(item, scanned, at=now)
+        if not _settled(item):
+            return False
+        write_outcome(item, scanned, acting_user=SYSTEM, at=now)
+        _keep_or_not(parts, scanned, now)
+        announce(item=item, kind="item.done", at=now)
+    return True
+
+
 def _settled(item: Item) -> bool:
-    """Write the outcome if the item waits for it still: another worker may have been first."""
+    """Write the outcome if the item waits for it still: another worker may have been first, or it was locked."""
     names = ("state", "level", "first_level", "hold_until", "kinds", "found", "change", "settled")
-    waiting = Item.objects.filter(id=item.id, state=Item.State.PENDING)
-    return bool(waiting.update(**{name: getattr(item, name) for name in names}))
+    return bool(_waiting(item.id).update(**{name: getattr(item, name) for name in names}))
 
 
 def _keep_or_not(parts: list[ItemPart], scanned: Scanned, now: datetime) -> None:

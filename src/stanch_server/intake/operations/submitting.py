@@ -11,9 +11,10 @@ from django.db import IntegrityError, transaction
 from stanch.language import UNDETERMINED, identify
 from stanch.values import Level
 from stanch_server.accounts.principals import KeyPrincipal
+from stanch_server.endpoints.problems import busy
 from stanch_server.intake.contents import Content, keep, let_go
 from stanch_server.intake.effort import effort_of
-from stanch_server.intake.errors import IdempotencyKeyReusedError
+from stanch_server.intake.errors import IdempotencyKeyReusedError, OutdatedScanError
 from stanch_server.intake.models import IdempotencyKey, Item, ItemPart
 from stanch_server.intake.operations.rows import SCAN_TOPIC, record, set_outcome, write_outcome, write_parts
 from stanch_server.intake.posts import Submission
@@ -31,6 +32,7 @@ BATCH_AT_ONCE: Final = 1_000_000
 """The same for all posts of a batch together, in their order."""
 
 RETRIES: Final = 3
+AGAIN_SECONDS: Final = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +73,12 @@ def submit_many(
     """Take in several posts in one transaction; each has an answer of its own, in their order.
 
     What another request takes in under the same idempotency key at the same instant is noticed when this one is
-    written: then all is looked up anew.
+    written: then all is looked up anew. So is all scanned anew if an entry was removed meanwhile.
+
+    Raises
+    ------
+    ProblemError
+        503 if that happens again and again.
     """
     chosen = list(submissions)
     for _ in range(RETRIES):
@@ -83,14 +90,14 @@ def submit_many(
             with transaction.atomic():
                 for ready in prepared:
                     _write(ready, caller, now)
-        except IntegrityError:
+        except (IntegrityError, OutdatedScanError):
             _abandon(prepared, caller, now)
             continue
         except BaseException:
             _abandon(prepared, caller, now)
             raise
         return _answers(chosen, known, prepared)
-    raise IdempotencyKeyReusedError
+    raise busy(AGAIN_SECONDS)
 
 
 def purge_idempotency_keys(*, now: datetime) -> int:

@@ -80,16 +80,16 @@ def _lanes(source: UUID) -> list[str]:
 
 
 def _settle(word: str, act: Callable[..., bool], letter: DeadLetter, acting_user: str, at: datetime) -> bool:
-    source = source_of_letter(letter.id)
+    source, webhook, item = source_of_letter(letter.id), _webhook(letter), letter.key.partition(" ")[2]
     with transaction.atomic():
         if not act(letter.id, now=at):
             return False
         audit.record(
             actor=acting_user,
             action=f"webhook.letter-{word}",
-            subject=_webhook(letter),
+            subject=item or webhook,  # so that it is forgotten with the item
             source=None if source is None else str(source),
-            detail={"letter": letter.id, "kind": letter.kind, "item": letter.key.partition(" ")[2]},
+            detail={"letter": letter.id, "kind": letter.kind, "webhook": webhook},
             at=at,
         )
     return True

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from stanch.cli.exits import Exit
-from stanch.cli.options import Config, Json
+from stanch.cli.options import Json
 from stanch.cli.show import to_json
 from stanch.errors import InvalidValueError
+from stanch_server.project.commands.options import Config
 from stanch_server.project.start import loaded
 
 if TYPE_CHECKING:

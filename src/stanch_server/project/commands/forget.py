@@ -6,8 +6,9 @@ from uuid import UUID
 import typer
 
 from stanch.cli.exits import Exit
-from stanch.cli.options import Config, Json
+from stanch.cli.options import Json
 from stanch.cli.show import to_json
+from stanch_server.project.commands.options import Config
 from stanch_server.project.errors import UnknownNameError
 from stanch_server.project.start import loaded
 
@@ -29,7 +30,8 @@ def forget(
 
 
 def _forgotten(item: UUID) -> "ForgottenProof":
-    from django.utils import timezone  # noqa: PLC0415 - an extra
+    from django.conf import settings  # noqa: PLC0415 - an extra
+    from django.utils import timezone  # noqa: PLC0415 - ditto
 
     from stanch_server.accounts.operations import SYSTEM  # noqa: PLC0415 - needs Django
     from stanch_server.intake import operations  # noqa: PLC0415 - ditto
@@ -37,7 +39,7 @@ def _forgotten(item: UUID) -> "ForgottenProof":
 
     row = Item.objects.filter(id=item).first()
     if row is None:
-        raise UnknownNameError(what="item", name=str(item))
+        raise UnknownNameError(what="item", name=str(item), data=settings.DATA_FOLDER, known="")
     gone = operations.forget(item=row, acting_user=SYSTEM, now=timezone.now())
     return operations.prove_forgotten(gone)
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from stanch.cli.options import Config
+from stanch_server.project.commands.options import Config
 from stanch_server.project.start import loaded
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stanch.cli.exits import Exit
-from stanch.cli.options import Config
 from stanch.errors import InvalidValueError
+from stanch_server.project.commands.options import Config
 from stanch_server.project.errors import UnknownNameError
 from stanch_server.project.start import loaded
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode="markdown", help="Set the service up from the command line."
 )
+
+ROLES = "admin, manager, reviewer, analyst, auditor or partner"
 
 Port = Annotated[int, typer.Option(help="Port on which the service listens, for the link.", min=1, max=65_535)]
 
@@ -44,7 +46,7 @@ def sign_in(
 def create_source(
     name: Annotated[str, typer.Argument(help="Name of the site or product.")], *, config: Config = None
 ) -> None:
-    """Add a source, and print its id; one that is there already stays as it is."""
+    """Add a source, a site or product of yours, and print its id; one that is there already stays as it is."""
     with loaded(config):
         from django.utils import timezone  # noqa: PLC0415 - an extra
 
@@ -61,7 +63,7 @@ def create_person(
     name: Annotated[str, typer.Argument(help="Name with which the person signs in.")],
     *,
     display_name: Annotated[str, typer.Option(help="Name shown to others.")] = "",
-    role: Annotated[list[str] | None, typer.Option(help="A role; may be given again.")] = None,
+    role: Annotated[list[str] | None, typer.Option(help=f"A role; may be given again: {ROLES}.")] = None,
     source: Annotated[str, typer.Option(help="Source for which the roles hold; all of them if not given.")] = "",
     port: Port = 8000,
     config: Config = None,
@@ -91,13 +93,20 @@ def create_key(
     *,
     source: Annotated[str, typer.Option(help="Name of the source that the key is for.")],
     capability: Annotated[
-        list[str], typer.Option(help="What it may do, such as items.submit; may be given again.")
+        list[str],
+        typer.Option(
+            help="What it may do; may be given again: items.submit, items.read, items.forget, match.query, "
+            "decisions.read, banks.read, banks.write, banks.register."
+        ),
     ],
     name: Annotated[str, typer.Option(help="What people call it.")] = "made on the command line",
     days: Annotated[int, typer.Option(help="Days until it ends.", min=1, max=366)] = 90,
     config: Config = None,
 ) -> None:
-    """Make an API key and print it; it cannot be shown again."""
+    """Make an API key with which a program of a source asks, and print it; it cannot be shown again.
+
+    For example: `stanch service create-key --source "Harbour Forum" --capability items.submit`
+    """
     with loaded(config):
         from django.utils import timezone  # noqa: PLC0415 - an extra
 
@@ -138,11 +147,15 @@ def demo(
 
 
 def _source(name: str) -> "Source":
+    from django.conf import settings  # noqa: PLC0415 - an extra
+
     from stanch_server.accounts.models import Source  # noqa: PLC0415 - needs Django
 
     found = Source.objects.filter(name=name).first()
     if found is None:
-        raise UnknownNameError(what="source", name=name)
+        there = ", ".join(Source.objects.order_by("name").values_list("name", flat=True))
+        known = f"; there is {there}" if there else ", nor any other: `stanch service create-source` makes one"
+        raise UnknownNameError(what="source", name=name, data=settings.DATA_FOLDER, known=known)
     return found
 
 

@@ -122,7 +122,7 @@ def _queue(now: datetime) -> Part:
 
 
 def _scanning(now: datetime) -> Part:
-    waiting = Item.objects.filter(state=Item.State.PENDING).order_by("received")
+    waiting = Item.objects.filter(state=Item.State.PENDING, locked=None).order_by("received")
     first = waiting.values_list("received", flat=True).first()
     late = max(timedelta(), now - (first or now))
     facts = (Fact(name=_("items without an outcome"), value=waiting.count()), *_since(first, now))

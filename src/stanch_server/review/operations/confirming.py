@@ -1,6 +1,6 @@
 """Parts of an item that become entries of a bank, by the word of the person who decides."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +11,7 @@ from stanch_server.banks import contents as bank_contents
 from stanch_server.banks import live, making
 from stanch_server.banks import operations as banks
 from stanch_server.banks.models import Bank, Entry
+from stanch_server.banks.records import packed
 from stanch_server.intake.contents import Content, as_part, open_content
 from stanch_server.intake.errors import GoneContentError
 from stanch_server.intake.models import Item, ItemPart
@@ -73,7 +74,8 @@ def fresh_entries(
 def confirm(*, bank: Bank, fresh: Sequence[Fresh], acting_user: str, at: datetime) -> list[Entry]:
     """Write the entries, in the decision's transaction, which holds those that stand there already.
 
-    Of these, the unconfirmed ones are confirmed.
+    Of these, the unconfirmed ones are confirmed, if they are of the very content that this person has before
+    them: a program may have given the name that follows from it to something else.
 
     Their content is stored within the transaction, although that makes it longer: so nothing is left in the vault
     that no entry names, wherever the process dies.
@@ -82,10 +84,13 @@ def confirm(*, bank: Bank, fresh: Sequence[Fresh], acting_user: str, at: datetim
     ------
     EntryExistsError
         If somebody has added one of them at the same instant.
+    WrongBankError
+        If an entry of the same name is of other content.
     """
     names = [one.value.id for one in fresh]
     rows = Entry.objects.filter(bank=bank, removed=None, name__in=names).select_related("bank")
     standing = {row.name: row for row in rows.order_by("id")}
+    _refuse_others(bank, standing, fresh)
     for row in standing.values():
         banks.confirm_entry(entry=row, acting_user=acting_user, at=at)
     new = [one for one in fresh if one.value.id not in standing]
@@ -100,6 +105,15 @@ def confirm(*, bank: Bank, fresh: Sequence[Fresh], acting_user: str, at: datetim
         added = banks.add_entries(bank=bank, entries=values, acting_user=acting_user, at=at, blobs=blobs)
     by_name = standing | {row.name: row for row in added}
     return [by_name[name] for name in names]
+
+
+def _refuse_others(bank: Bank, standing: Mapping[str, Entry], fresh: Sequence[Fresh]) -> None:
+    for one in fresh:
+        row = standing.get(one.value.id)
+        if row is not None and bytes(row.fingerprints) != packed(one.value.fingerprints):
+            raise WrongBankError(
+                bank=bank.name, problem=f"its entry {row.id} has that name, and is of other content"
+            )
 
 
 def _fresh(part: ItemPart, decision: UUID, acting_user: str, at: datetime) -> Fresh:

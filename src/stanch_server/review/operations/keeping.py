@@ -9,10 +9,10 @@ from django.db import transaction
 
 from stanch_server.accounts.operations import SYSTEM
 from stanch_server.intake import operations as intake
+from stanch_server.intake.contents import hold_on_to
 from stanch_server.intake.models import Item, ItemPart
 from stanch_server.outbox.operations import enqueue
 from stanch_server.review.calendar import Why, periods
-from stanch_server.vault import operations as vault
 from stanch_server.vault.access import get_blob
 
 PRESERVATION_TOPIC: Final = "review.preservation-ends"
@@ -21,14 +21,9 @@ PRESERVATION_TOPIC: Final = "review.preservation-ends"
 def preserve(item: Item, *, why: Why, reason: str, acting_user: str, at: datetime) -> None:
     """Preserve everything that is kept of an item, for as long as the calendar says."""
     period = periods()[why]
-    for blob in _blobs(item):
-        vault.preserve(
-            blob=blob,
-            until=period.end(at),
-            reason=f"{reason}: {period.law}",
-            acting_user=acting_user,
-            now=at,
-        )
+    hold_on_to(
+        _blobs(item), until=period.end(at), reason=f"{reason}: {period.law}", acting_user=acting_user, now=at
+    )
 
 
 def preserved_until(item: Item, *, now: datetime) -> datetime | None:

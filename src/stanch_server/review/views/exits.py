@@ -47,7 +47,7 @@ def threat_page(request: PersonRequest, item_id: UUID) -> HttpResponse:
         "member_state": contacts.own_member_state(),
         "contact": contacts.own_threat_contact(),
         "uploader": item.account,
-        "location": item.reference,
+        "location": item.reference if "://" in item.reference else "",  # it may be an id, or an address
     }
     return render(request, "review/threat.html", _threat(item, ThreatForm(initial=known)))
 

@@ -3,7 +3,12 @@
 from stanch_server.vault.operations.erasing import erase, expire_due, finish_erasure, prove_erased
 from stanch_server.vault.operations.opening import OpenedBlob, open_blob
 from stanch_server.vault.operations.preserving import preserve, release
-from stanch_server.vault.operations.recovering import reapply_erasures, settle_erasures, sweep_orphans
+from stanch_server.vault.operations.recovering import (
+    erase_unnamed,
+    reapply_erasures,
+    settle_erasures,
+    sweep_orphans,
+)
 from stanch_server.vault.operations.rotating import destroy_retired_keys, resume_rotation, rotate_master_key
 from stanch_server.vault.operations.storing import store
 
@@ -11,6 +16,7 @@ __all__ = [
     "OpenedBlob",
     "destroy_retired_keys",
     "erase",
+    "erase_unnamed",
     "expire_due",
     "finish_erasure",
     "open_blob",

@@ -58,7 +58,13 @@ class OpenedBlob:
 
 
 def open_blob(
-    *, blob: str, sources: Collection[Source], acting_user: str, reason: str, now: datetime | None = None
+    *,
+    blob: str,
+    sources: Collection[Source],
+    acting_user: str,
+    reason: str,
+    holder: str = "",
+    now: datetime | None = None,
 ) -> OpenedBlob:
     """Open a blob, and record who did and why.
 
@@ -66,6 +72,8 @@ def open_blob(
     ----------
     sources : those that the caller was already authorised for.
     reason : why it is opened, for the audit log: `revealed`, `matched again`.
+    holder : the id of what it is the content of. The record is about that, so that the log says whose content was
+        seen, and says it no more once that is forgotten.
 
     Raises
     ------
@@ -84,9 +92,9 @@ def open_blob(
             record(
                 actor=acting_user,
                 action="vault.opened",
-                subject=opened.blob.id,
+                subject=holder or opened.blob.id,
                 source=opened.blob.source,
-                detail={"reason": stated(reason)},
+                detail={"reason": stated(reason)} | ({"blob": opened.blob.id} if holder else {}),
                 at=moment(now),
             )
     except BaseException:

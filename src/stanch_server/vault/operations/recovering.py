@@ -1,6 +1,6 @@
 """After a crash and after a restore: what was erased stays erased, and nothing lies about."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import islice
@@ -10,11 +10,11 @@ from django.db import transaction
 
 from stanch_server.vault.erasures import Mark
 from stanch_server.vault.errors import PreservedBlobError, TooManyOrphansError, UnknownBlobError
-from stanch_server.vault.models import Blob
+from stanch_server.vault.models import Blob, Preservation
 from stanch_server.vault.operations.common import SYSTEM, erasures, files, locked, moment
-from stanch_server.vault.operations.erasing import destroy_key, finish_erasure, note
+from stanch_server.vault.operations.erasing import destroy_key, erase, finish_erasure, note
 from stanch_server.vault.operations.preserving import refuse_preserved
-from stanch_server.vault.values import BlobId, Reapplied, Settled, State, Swept
+from stanch_server.vault.values import BlobId, Purpose, Reapplied, Settled, State, Swept
 
 BATCH: Final = 500
 DAY: Final = timedelta(days=1)
@@ -119,6 +119,47 @@ def sweep_orphans(*, now: datetime, grace: timedelta = DAY, at_most: int | None 
     for draft in drafts:
         draft.unlink(missing_ok=True)
     return Swept(drafts=len(drafts), orphans=sum([tree.remove(blob) for blob in orphans]))
+
+
+def erase_unnamed(
+    *,
+    purpose: Purpose,
+    named: Callable[[Collection[str]], Iterable[str]],
+    now: datetime,
+    acting_user: str = SYSTEM,
+    grace: timedelta = DAY,
+    at_most: int = 1_000,
+) -> int:
+    """Erase what was stored for something that never came to be, because the process died in between.
+
+    Parameters
+    ----------
+    named : returns those of some ids that its room knows.
+    grace, at_most : as with `sweep_orphans`.
+
+    Returns
+    -------
+    How many there were.
+
+    Raises
+    ------
+    TooManyOrphansError
+        If there are more than that; then none is erased.
+    """
+    held = Preservation.objects.filter(released=None, until__gt=now).values("blob")
+    old = Blob.objects.filter(purpose=purpose, state=State.STORED, created__lt=now - grace).exclude(pk__in=held)
+    unnamed = [
+        blob
+        for some in _batches(old.values_list("pk", flat=True).iterator())
+        for blob in set(some) - set(named(some))
+    ]
+    if len(unnamed) > at_most:
+        raise TooManyOrphansError(found=len(unnamed), limit=at_most)
+    erased = 0
+    for blob in unnamed:
+        with suppress(PreservedBlobError):  # since it was found
+            erased += erase(blob=blob, acting_user=acting_user, reason="nothing names it", now=now)
+    return erased
 
 
 def _stored(blobs: Iterable[BlobId]) -> Iterator[BlobId]:
