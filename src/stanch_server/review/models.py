@@ -92,7 +92,8 @@ class DecisionEntry(models.Model):
 class ThreatReport(models.Model):
     """What a person wrote down for an authority.
 
-    Regulations (EU) 2021/784, Article 14(5), and 2022/2065, Article 18. It is kept and printed; a person hands it over. Nothing here sends it.
+    Regulations (EU) 2021/784, Article 14(5), and 2022/2065, Article 18. It is kept and printed; a person hands it
+    over. Nothing here sends it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
