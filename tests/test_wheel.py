@@ -117,7 +117,7 @@ def test_the_wheel_asks_for_the_library_alone_unless_told_otherwise(wheel: Path)
         if requirement.marker
         for extra in re.findall('"(.*)"', str(requirement.marker))
     }
-    assert extras == {"demo", "server"}
+    assert extras == {"client", "demo", "server"}
 
 
 def test_what_is_imported_is_the_wheel(installed: Installation) -> None:

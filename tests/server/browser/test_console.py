@@ -171,7 +171,7 @@ def test_a_picture_stays_blurred_until_it_is_revealed_beside_the_entry(
     item = program.send(files={"poster.png": IMAGE_EDITS["resized"](draw_poster(9))})
     page.goto(f"/items/{item}/")
     veiled = pages.part(page, "poster.png").locator("img")
-    expect(veiled).to_have_count(2)
+    expect(veiled).to_have_count(3)  # the part, the demo's entry and the new one
     assert all("blurred" in (one.get_attribute("src") or "") for one in veiled.all())
     for one in veiled.all():
         one.scroll_into_view_if_needed()  # they are fetched when they come near
@@ -179,7 +179,7 @@ def test_a_picture_stays_blurred_until_it_is_revealed_beside_the_entry(
     pages.part(page, "poster.png").evaluate("part => part.scrollIntoView()")
     keep_picture(page, "item-blurred-en.png")
     shown = pages.reveal(page, "poster.png").locator("img.shown")
-    expect(shown).to_have_count(2)
+    expect(shown).to_have_count(3)
     for one in shown.all():
         expect(one).not_to_have_js_property("naturalWidth", 0)
         assert one.evaluate("image => Math.max(image.naturalWidth, image.naturalHeight)") <= 512

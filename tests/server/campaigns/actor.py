@@ -81,7 +81,8 @@ def _session(source: Source) -> str:
 
 def count() -> dict[str, Any]:
     """Return everything that the campaign compares with what was acknowledged."""
-    queue = OutboxRow.objects.filter(done=None).exclude(topic="intake.hold-ends")  # due in a day
+    soon = timezone.now() + timedelta(hours=1)  # not the ends of holds and of preservations
+    queue = OutboxRow.objects.filter(done=None, due__lte=soon)
     return {
         "items": [[row.reference, str(row.id), row.state] for row in Item.objects.order_by("received")],
         "decisions": [[str(row.item_id), row.action, row.undone is not None] for row in Decision.objects.all()],

@@ -1,5 +1,6 @@
 """The README's examples of calling the service run as they are pasted, against a running service."""
 
+import os
 import re
 import subprocess
 import sys
@@ -24,7 +25,12 @@ def test_the_examples_of_the_readme_run(home: Home, system_program: Callable[[st
             assert ADDRESS in body
             here = body.replace(ADDRESS, f"http://127.0.0.1:{service.port}")
             command = ["bash", "-ec", here] if language == "bash" else [sys.executable, "-c", here]
-            environment = {**home.environment, "STANCH_API_KEY": key.split()[-1], "HOME": str(Path.cwd())}
+            environment = {
+                **home.environment,
+                "STANCH_API_KEY": key.split()[-1],
+                "HOME": str(Path.cwd()),
+                "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            }
             done = subprocess.run(
                 command, env=environment, capture_output=True, text=True, check=False, timeout=60
             )
