@@ -14,6 +14,7 @@ from stanch.cli.app import app
 from stanch.cli.exits import Exit
 from stanch.cli.installation import _Configuration, _Policy
 from stanch.values import METHODS
+from stanch_server.accounts.capabilities import KEY_CAPABILITIES, Role
 from stanch_server.endpoints.openapi import document
 from stanch_server.project.configuration import Configuration
 
@@ -125,6 +126,12 @@ def test_every_address_of_the_api_is_documented() -> None:
         )
         assert line, path
         assert {method.upper() for method in methods} == set(line.split("|")[2].strip().split(", ")), path
+
+
+def test_every_role_and_capability_is_documented() -> None:
+    page = read("docs/reference/roles.md")
+    for name in (*Role, *KEY_CAPABILITIES):
+        assert f"| `{name}` |" in page, name
 
 
 def test_the_readme_is_one_screen() -> None:
