@@ -33,6 +33,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--no-skips", action="store_true", help="fail for what is skipped, but for absent test data")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: one test runs all of the service's once more, while others run beside it."""
+    items.sort(key=lambda item: item.path.name != "test_postgresql.py")
+
+
 def pytest_report_header(config: pytest.Config) -> str:
     share = "whole" if config.getoption("long") else "a tenth of each (--long runs them whole)"
     return f"campaigns: {share}, from seed {config.getoption('seed')}"

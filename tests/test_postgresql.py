@@ -18,7 +18,7 @@ def test_the_service_holds_on_postgresql() -> None:
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
-        timeout=900,
+        timeout=1_800,
     )
     assert done.returncode == 0, done.stdout[-8000:]
     assert " passed" in done.stdout
