@@ -146,6 +146,18 @@ class DamagedFileError(FormatError):
     code = "damaged-file"
 
 
+class DamagedSegmentError(DamagedFileError):
+    """{path}: damaged in its {place}: {problem}."""
+
+    code = "damaged-segment"
+
+
+class CannotWriteError(StanchError):
+    """{path} cannot be written: {problem}."""
+
+    code = "cannot-write"
+
+
 # Why something was not scanned. Each costs one item, never the process.
 
 
