@@ -1,6 +1,6 @@
 """What an index stores and what it answers, as columns."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -131,6 +131,62 @@ def as_hits(rows: Rows, *, query: NDArray[np.int64], distance: NDArray[np.int64]
     rank, total = _rank_entries(group, rows.entry)
     hits = Hits(query=query, bank=rows.bank, entry=rows.entry, at=rows.at, distance=distance, total=total)
     return hits if limit is None else hits.take(rank < limit)
+
+
+def joined_hits(found: list[Hits], limit: int | None) -> Hits:
+    """Put together what several parts of an index found, each all that it holds, in any order; see `as_hits`."""
+    if not found:
+        return _no_hits()
+    rows = Rows(
+        bits=np.empty((sum(map(len, found)), 0), dtype=np.uint64),
+        entry=np.concatenate([hits.entry for hits in found]),
+        bank=np.concatenate([hits.bank for hits in found]),
+        at=np.concatenate([hits.at for hits in found]),
+        expires=np.zeros(sum(map(len, found)), dtype=np.int64),
+    )
+    query, distance = (np.concatenate([getattr(hits, name) for hits in found]) for name in ("query", "distance"))
+    return as_hits(rows, query=query, distance=distance, limit=limit)
+
+
+def merged_hits(found: list[Hits], limit: int | None) -> Hits:
+    """Put together what several parts found, each in order and cut to `limit`; no entry has two rows or is in
+    two.
+    """
+    if not found:
+        return _no_hits()
+    if len(found) == 1:
+        return found[0]
+    hits = Hits(
+        **{
+            name: np.concatenate([getattr(part, name) for part in found])
+            for name in ("query", "bank", "entry", "at", "distance", "total")
+        }
+    )
+    hits = hits.take(np.lexsort((hits.entry, hits.distance, hits.bank, hits.query)))
+    firsts = [part.take(_run_starts(part.query, part.bank)) for part in found]
+    query, bank, total = (
+        np.concatenate([getattr(first, name) for first in firsts]) for name in ("query", "bank", "total")
+    )
+    order = np.lexsort((bank, query))
+    totals = np.add.reduceat(total[order], _run_starts(query[order], bank[order]))
+    starts = _run_starts(hits.query, hits.bank)
+    group = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(hits)))
+    hits = replace(hits, total=totals[group])
+    return hits if limit is None else hits.take(np.arange(len(hits)) - starts[group] < limit)
+
+
+def _no_hits() -> Hits:
+    none = np.empty(0, dtype=np.int64)
+    return Hits(query=none, bank=none, entry=none, at=np.empty(0), distance=none, total=none)
+
+
+def _run_starts(*columns: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where runs of equal values begin in sorted columns of at least one row."""
+    changes = np.ones(len(columns[0]), dtype=np.bool_)
+    changes[1:] = False
+    for column in columns:
+        changes[1:] |= column[1:] != column[:-1]
+    return np.flatnonzero(changes)
 
 
 def _group_numbers(*columns: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -39,6 +39,16 @@ def jit(function: Callable[P, R]) -> Callable[P, R]:
     return call
 
 
+def compiled(function: Callable[P, R]) -> Callable[P, R]:
+    """Return `function` compiled by numba at its first call, for kernels that call one another.
+
+    For modules that import numba themselves, and are imported only where a kernel is needed. Numba has to see the
+    other kernel behind its name, so these are its own dispatchers, without the layer that `jit` puts between.
+    """
+    with _ONE_AT_A_TIME:
+        return _compile(function)
+
+
 def _compile(function: Callable[P, R]) -> Callable[P, R]:
     """Hand a function to numba, its cache folder set for as long as numba takes to note it down.
 
