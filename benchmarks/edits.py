@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Iterator, Mapping
 
+import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 from tests.media.pictures import encoded, photograph
@@ -26,6 +27,18 @@ def photographs(count: int) -> Iterator[Picture]:
 def jpeg(picture: Picture) -> bytes:
     """Save as most programs do."""
     return encoded(picture, "JPEG", quality=85)
+
+
+def scaled(picture: Picture, longer: int, shorter: int) -> Picture:
+    """Enlarge a picture to a camera's two sides, lying or standing as it does."""
+    sides = (longer, shorter) if picture.width >= picture.height else (shorter, longer)
+    return picture.resize(sides, Image.Resampling.LANCZOS)
+
+
+def grainy(picture: Picture, seed: int) -> Picture:
+    """Add what a sensor adds, noise of four levels: it makes files as large as those of cameras."""
+    noise = np.random.default_rng(seed).normal(0.5, 4.0, (picture.height, picture.width, 1))
+    return Image.fromarray(np.clip(np.asarray(picture) + noise, 0, 255).astype(np.uint8))
 
 
 def _converted(mode: str, form: str) -> Edit:

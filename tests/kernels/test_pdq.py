@@ -14,9 +14,18 @@ from PIL import Image
 
 from stanch.errors import InvalidValueError, ShapeMismatchError
 from stanch.kernels import pdq as module
-from stanch.kernels.pdq import DIHEDRAL, PdqResult, dihedral, luma_of, pdq, shrink_numpy
-from stanch.kernels.pdq_numba import shrink_numba
-from stanch.kernels.pdq_tables import DCT, DCT_BITS, LONGEST_SIDE, bands
+from stanch.kernels.pdq import (
+    DIHEDRAL,
+    PdqResult,
+    describe_numpy,
+    dihedral,
+    luma_of,
+    pdq,
+    pdq_numpy,
+    shrink_numpy,
+)
+from stanch.kernels.pdq_numba import describe_numba, shrink_numba
+from stanch.kernels.pdq_tables import DCT, DCT_BITS, LONGEST_SIDE, bands, mirrored_bands
 from tests.kernels.published import published_pdq
 from tests.media.pictures import photograph
 
@@ -69,7 +78,40 @@ sides = st.one_of(st.integers(1, 12), st.integers(1, 300))
 def test_the_compiled_form_equals_the_plain_one(height: int, width: int, seed: int) -> None:
     noise = np.arange(height * width, dtype=np.uint64) * np.uint64(seed * 2 + 0x9E3779B1)
     picture = (noise >> np.uint64(24)).astype(np.uint8).reshape(height, width)
-    assert np.array_equal(shrink_numba(picture), shrink_numpy(picture))
+    samples = shrink_numpy(picture)
+    assert np.array_equal(shrink_numba(picture), samples)
+    (coefficients, quality), (compiled, of_compiled) = describe_numpy(samples), describe_numba(samples)
+    assert np.array_equal(compiled, coefficients)
+    assert of_compiled == quality
+
+
+@given(height=sides, width=sides, seed=st.integers(0, 100), turn=st.sampled_from(list(TURNS)))
+@example(height=866, width=640, seed=1, turn="rotated-90")
+@example(height=5, width=4, seed=1, turn="mirrored-rotated-270")
+@settings(max_examples=60)
+def test_a_picture_that_is_turned_as_a_view_hashes_like_one_whose_pixels_were_moved(
+    height: int, width: int, seed: int, turn: str
+) -> None:
+    picture = luma(seed, width, height)
+    view = TURNS[turn](picture)
+    moved = np.ascontiguousarray(view)
+    for form in (module.PLAIN, module.COMPILED):
+        expected = module._hashed(moved, form)
+        result = module._hashed(view, form)
+        assert np.array_equal(result.coefficients, expected.coefficients)
+        assert np.array_equal(result.bits, expected.bits)
+        assert result.quality == expected.quality
+
+
+@pytest.mark.parametrize("length", [1, 2, 63, 64, 129, 1000])
+def test_weights_read_backwards_are_those_of_the_side_read_backwards(length: int) -> None:
+    plain, mirrored = bands(length), mirrored_bands(length)
+    for sample in range(64):
+        dense, backwards = np.zeros(length, np.int64), np.zeros(length, np.int64)
+        for table, into in ((plain, dense), (mirrored, backwards)):
+            start, stop = table.starts[sample], table.stops[sample]
+            into[start:stop] = table.weights[sample, : stop - start]
+        assert np.array_equal(backwards, dense[::-1])
 
 
 @pytest.mark.parametrize("level", [0, 255])
@@ -146,6 +188,8 @@ def test_a_sliver_has_no_hash() -> None:
 def test_what_is_no_picture_is_refused(picture: NDArray[np.uint8], error: type[Exception]) -> None:
     with pytest.raises(error):
         pdq(picture)
+    with pytest.raises(error):
+        pdq_numpy(picture)
 
 
 def test_luma_is_what_pillow_calls_luma() -> None:
@@ -161,14 +205,20 @@ def test_views_of_a_larger_picture_hash_like_copies_of_them() -> None:
 
 
 def test_numba_takes_over_once_it_pays_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    used: list[str] = []
-    for name in ("shrink_numpy", "shrink_numba"):
-        monkeypatch.setattr(module, name, _noting(used, name, getattr(module, name)))
     picture = luma(1, 200, 100)
-    shrinker = module._Shrinker(repaid=3 * picture.size)
-    results = [shrinker.shrink(picture) for _ in range(5)]
-    assert used == ["shrink_numpy"] * 3 + ["shrink_numba"] * 2
-    assert all(np.array_equal(results[0], other) for other in results)
+    choice = module._Choice(repaid=3 * picture.size)
+    used: list[module.Form] = []
+
+    def noting(pixels: int) -> module.Form:
+        used.append(module._Choice.form(choice, pixels))
+        return used[-1]
+
+    monkeypatch.setattr(choice, "form", noting)
+    monkeypatch.setattr(module, "_CHOICE", choice)
+    results = [pdq(picture) for _ in range(5)]
+    assert used == [module.PLAIN] * 3 + [module.COMPILED] * 2
+    assert all(np.array_equal(results[0].coefficients, other.coefficients) for other in results)
+    assert len({other.quality for other in results}) == 1
 
 
 def test_a_small_scan_does_not_load_numba() -> None:
@@ -177,16 +227,6 @@ def test_a_small_scan_does_not_load_numba() -> None:
         "pdq(numpy.zeros((1000, 1000), 'uint8')); sys.exit('numba' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
-
-
-def _noting(used: list[str], name: str, shrink: object) -> object:
-    def call(picture: NDArray[np.uint8]) -> NDArray[np.int64]:
-        used.append(name)
-        assert callable(shrink)
-        result: NDArray[np.int64] = shrink(picture)
-        return result
-
-    return call
 
 
 def test_a_result_is_a_value() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from stanch.errors import DecoderCrashedError, MediaTooLargeError, UnreadableMediaError, UnsupportedMediumError
 from stanch.media import wire
-from stanch.media.assembly import assemble, refusal
+from stanch.media.assembly import assemble, hashed, refusal
 from stanch.values import AS_IS, Medium
 
 VIEW = wire.View(plane=0, left=0, top=0, right=4, bottom=3, start=0, end=1, variant=AS_IS)
@@ -92,3 +92,64 @@ def test_answers_of_another_form_are_not_read() -> None:
     for nonsense in (b"", b"\xc1", msgspec.msgpack.encode({"type": "Decoded"}), msgspec.msgpack.encode([1, 2])):
         with pytest.raises(msgspec.MsgspecError):
             wire.answer(nonsense)
+
+
+HASHED = wire.Hashed(
+    token=1,
+    format="PNG",
+    frames=2,
+    width=4,
+    height=3,
+    qualities=[100, 60],
+    looks=[wire.Look(hash=0, start=0, end=1, variant=AS_IS)],
+    raw=1,
+    remarks=[],
+)
+COEFFICIENTS = np.arange(512, dtype="<i8").reshape(2, 16, 16)
+
+
+def with_hashes(**fields: object) -> wire.Hashed:
+    return msgspec.structs.replace(HASHED, **fields)
+
+
+def with_look(**fields: object) -> wire.Hashed:
+    return with_hashes(looks=[msgspec.structs.replace(HASHED.looks[0], **fields)])
+
+
+def test_a_sound_answer_of_hashes_is_an_image() -> None:
+    image = hashed(HASHED, bytearray(COEFFICIENTS.tobytes()))
+    (picture,) = image.canonical
+    assert np.array_equal(picture.hashed.coefficients, COEFFICIENTS[0])
+    assert np.array_equal(picture.hashed.bits, [2**64 - 1, 2**64 - 1, 0, 0])
+    assert picture.hashed.quality == 100
+    assert image.raw is not None
+    assert image.raw.hashed.quality == 60
+    assert image.raw_differs
+    assert (image.width, image.height, image.frames) == (4, 3, 2)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        with_hashes(qualities=[]),
+        with_hashes(qualities=[100]),
+        with_hashes(qualities=[100] * 3),
+        with_hashes(looks=[]),
+        with_look(hash=2),
+        with_look(start=1, end=1),
+        with_look(end=3),
+        with_look(variant="inside out"),
+        with_look(variant="borders-removed"),
+        with_hashes(raw=2),
+        with_hashes(remarks=["\x1b[2J"]),
+        with_hashes(format="PNG\n"),
+    ],
+)
+def test_an_answer_of_hashes_that_contradicts_itself_is_refused(answer: wire.Hashed) -> None:
+    with pytest.raises(DecoderCrashedError, match="contradicts itself"):
+        hashed(answer, bytearray(COEFFICIENTS.tobytes()))
+
+
+def test_a_quality_above_100_is_not_read() -> None:
+    with pytest.raises(msgspec.MsgspecError):
+        wire.answer(wire.head(with_hashes(qualities=[101, 1]))[wire.PREFIX.size :])

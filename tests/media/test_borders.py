@@ -4,10 +4,13 @@ import io
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
 from stanch.kernels.pdq import luma_of
+from stanch.media import borders
 from stanch.media.borders import SHARE, TOLERANCE, Box, without_borders
 from tests.media.pictures import bordered, encoded, photograph
 
@@ -74,3 +77,34 @@ def test_a_plain_picture_is_left_whole(shape: tuple[int, int]) -> None:
 
 def test_a_thread_of_a_border_is_not_worth_cutting() -> None:
     assert without_borders(luma_of(bordered(photograph(6), top=2, left=3))) == Box(0, 0, 323, 242)
+
+
+def plainly(rows: NDArray[np.uint8]) -> int:
+    """Return how many rows are a border, looked at one by one."""
+    colour, uneven = int(np.median(rows[0])), 0
+    for number, row in enumerate(rows):
+        distance = np.abs(row.astype(int) - colour)
+        if (distance > TOLERANCE).mean() > 1 - SHARE:
+            return borders._if_even(number, uneven, len(rows))
+        uneven += bool(np.minimum(distance, TOLERANCE).mean() > borders._UNEVEN)
+    return 0
+
+
+@given(
+    height=st.integers(1, 260),
+    width=st.integers(1, 9),
+    border=st.integers(0, 260),
+    noise=st.sampled_from([1, 4, 6, 20]),
+    seed=st.integers(0, 99),
+)
+@example(height=200, width=5, border=130, noise=5, seed=0)
+@example(height=65, width=4, border=64, noise=1, seed=0)
+@settings(max_examples=200)
+def test_rows_looked_at_together_are_judged_as_one_by_one(
+    height: int, width: int, border: int, noise: int, seed: int
+) -> None:
+    draw = np.random.default_rng(seed)
+    rows = draw.integers(0, 256, (height, width)).astype(np.uint8)
+    rows[:border] = 100 + draw.integers(0, noise, rows[:border].shape)
+    for view in (rows, np.asfortranarray(rows), rows[::-1]):
+        assert borders._border(view) == plainly(view)

@@ -6,33 +6,19 @@ query makes the variants: borders removed and as they are, on white and on black
 """
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import NamedTuple
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stanch.errors import NotScannedError, TooPlainError
 from stanch.fingerprints.reading import Reading
-from stanch.kernels.pdq import DIHEDRAL, QUALITY_FLOOR, PdqResult, dihedral, pdq
-from stanch.media import DecodedImage, Decoders, Picture
+from stanch.kernels.pdq import DIHEDRAL, QUALITY_FLOOR, PdqResult, dihedral
+from stanch.media import Decoders, HashedPicture
 from stanch.values import AS_IS, PDQ, PDQ_RAW, Fingerprint, Medium, Method, NotScanned
 
 ALIKE = 8
 """Consecutive frames of an entry that are at most this many bits apart are one feature."""
-
-
-class _Frame(NamedTuple):
-    """A hash, and the half-open range of frames that it stands for."""
-
-    start: int
-    end: int
-    hashed: PdqResult
-
-    @property
-    def rich(self) -> bool:
-        """Whether there is enough in it to go by."""
-        return self.hashed.quality >= QUALITY_FLOOR
 
 
 def as_entry(data: bytes, decoders: Decoders, name: str) -> Reading:
@@ -45,14 +31,14 @@ def as_entry(data: bytes, decoders: Decoders, name: str) -> Reading:
     TooPlainError
         If no frame has quality 50.
     """
-    image = decoders.image(data)
-    frames = _frames(image.canonical)
-    kept = _unlike_the_last([frame for frame in frames if frame.rich])
+    image = decoders.hashes(data)
+    frames = image.canonical
+    kept = _unlike_the_last(_rich(frames))
     if not kept:
         best = max(frame.hashed.quality for frame in frames)
         raise TooPlainError(name=name, quality=best, floor=QUALITY_FLOOR)
     bits = np.stack([frame.hashed.bits for frame in kept])
-    fingerprint = _fingerprint(PDQ, kept, bits, image, AS_IS)
+    (fingerprint,) = _fingerprints(PDQ, kept, {AS_IS: bits}, image.frames)
     return Reading(medium=Medium.IMAGE, fingerprints=(fingerprint,), remarks=(*image.remarks, *_plainness(frames)))
 
 
@@ -63,33 +49,33 @@ def as_query(data: bytes, decoders: Decoders) -> Reading:
     `not_scanned`.
     """
     try:
-        image = decoders.image(data)
+        image = decoders.hashes(data)
     except NotScannedError as error:
         return Reading(medium=Medium.IMAGE, not_scanned=(NotScanned(code=error.code, reason=str(error)),))
-    hashes = {picture: pdq(picture.luma) for picture in image.pictures}
+    stills = image.pictures if image.raw is None else (*image.pictures, image.raw)
+    turns = {
+        hashed: dihedral(hashed.coefficients) for hashed in dict.fromkeys(one.hashed for one in _rich(stills))
+    }
     fingerprints: list[Fingerprint] = []
     for variant in dict.fromkeys(picture.variant for picture in image.pictures):
-        fingerprints += _turned(PDQ, _frames(image.of_variant(variant), hashes), image, variant)
+        fingerprints += _turned(PDQ, image.of_variant(variant), turns, image.frames, variant)
     if image.raw is not None:
-        same = hashes if image.raw_differs else {image.raw: hashes[image.pictures[0]]}
-        fingerprints += _turned(PDQ_RAW, _frames((image.raw,), same), image, AS_IS)
-    remarks = (*image.remarks, *_plainness(_frames(image.canonical, hashes)))
+        fingerprints += _turned(PDQ_RAW, (image.raw,), turns, image.frames, AS_IS)
+    remarks = (*image.remarks, *_plainness(image.canonical))
     return Reading(medium=Medium.IMAGE, fingerprints=tuple(fingerprints), remarks=remarks)
 
 
-def _frames(
-    pictures: Sequence[Picture], known: Mapping[Picture, PdqResult] = MappingProxyType({})
-) -> list[_Frame]:
-    """Hash pictures whose hash is not known already."""
-    return [_Frame(picture.start, picture.end, known.get(picture) or pdq(picture.luma)) for picture in pictures]
+def _rich(frames: Sequence[HashedPicture]) -> list[HashedPicture]:
+    """Return the frames in which there is enough to go by."""
+    return [frame for frame in frames if frame.hashed.quality >= QUALITY_FLOOR]
 
 
-def _unlike_the_last(frames: Sequence[_Frame]) -> list[_Frame]:
+def _unlike_the_last(frames: Sequence[HashedPicture]) -> list[HashedPicture]:
     """Leave out each frame that hardly differs from the last one kept, and have that one stand for both."""
-    kept: list[_Frame] = []
+    kept: list[HashedPicture] = []
     for frame in frames:
         if kept and _bits_apart(kept[-1].hashed.bits, frame.hashed.bits) <= ALIKE:
-            kept[-1] = kept[-1]._replace(end=frame.end)
+            kept[-1] = replace(kept[-1], end=frame.end)
         else:
             kept.append(frame)
     return kept
@@ -99,32 +85,44 @@ def _bits_apart(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> int:
     return int(np.bitwise_count(one ^ other).sum())
 
 
-def _turned(method: Method, frames: Sequence[_Frame], image: DecodedImage, variant: str) -> list[Fingerprint]:
+def _turned(
+    method: Method,
+    frames: Sequence[HashedPicture],
+    turns: Mapping[PdqResult, NDArray[np.uint64]],
+    extent: int,
+    variant: str,
+) -> list[Fingerprint]:
     """Return eight fingerprints of the same frames: turned and mirrored; none if all are too plain."""
-    rich = [frame for frame in frames if frame.rich]
+    rich = _rich(frames)
     if not rich:
         return []
-    bits = np.stack([dihedral(frame.hashed.coefficients) for frame in rich])
+    bits = np.stack([turns[frame.hashed] for frame in rich], axis=1)
+    named = {_joined(variant, turn): bits[number] for number, turn in enumerate(DIHEDRAL)}
+    return _fingerprints(method, rich, named, extent)
+
+
+def _fingerprints(
+    method: Method, frames: Sequence[HashedPicture], named: Mapping[str, NDArray[np.uint64]], extent: int
+) -> list[Fingerprint]:
+    """Return a fingerprint of the same frames for each variant's bits; their other columns are the same arrays."""
+    starts = np.array([frame.start for frame in frames], np.float64)
+    ends = np.array([frame.end for frame in frames], np.float64)
+    qualities = np.array([frame.hashed.quality for frame in frames], np.uint8)
+    for column in (starts, ends, qualities):
+        column.flags.writeable = False
     return [
-        _fingerprint(method, rich, bits[:, number], image, _joined(variant, turn))
-        for number, turn in enumerate(DIHEDRAL)
+        Fingerprint(
+            method=method,
+            bits=bits,
+            at=starts,
+            start=starts,
+            end=ends,
+            quality=qualities,
+            extent=float(extent),
+            variant=variant,
+        )
+        for variant, bits in named.items()
     ]
-
-
-def _fingerprint(
-    method: Method, frames: Sequence[_Frame], bits: NDArray[np.uint64], image: DecodedImage, variant: str
-) -> Fingerprint:
-    starts = [frame.start for frame in frames]
-    return Fingerprint.of(
-        method,
-        bits,
-        at=starts,
-        start=starts,
-        end=[frame.end for frame in frames],
-        quality=[frame.hashed.quality for frame in frames],
-        extent=image.frames,
-        variant=variant,
-    )
 
 
 def _joined(variant: str, turn: str) -> str:
@@ -132,9 +130,9 @@ def _joined(variant: str, turn: str) -> str:
     return ", ".join(done) or AS_IS
 
 
-def _plainness(frames: Sequence[_Frame]) -> tuple[str, ...]:
+def _plainness(frames: Sequence[HashedPicture]) -> tuple[str, ...]:
     """Return what to say of frames that are too plain."""
-    plain = [frame.hashed.quality for frame in frames if not frame.rich]
+    plain = [frame.hashed.quality for frame in frames if frame.hashed.quality < QUALITY_FLOOR]
     if not plain:
         return ()
     which = "" if len(frames) == 1 else f"{len(plain)} of {len(frames)} frames are "

@@ -6,14 +6,25 @@ Source: the algorithm is published with Facebook's ThreatExchange (`pdq/`, hashi
 """
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stanch.errors import InvalidValueError, ShapeMismatchError
-from stanch.kernels.pdq_numba import shrink_numba
-from stanch.kernels.pdq_tables import DCT, DCT_BITS, LONGEST_SIDE, SAMPLES, WEIGHT_BITS, bands
+from stanch.kernels.pdq_numba import describe_numba, shrink_numba
+from stanch.kernels.pdq_tables import (
+    DCT,
+    DCT_BITS,
+    LONGEST_SIDE,
+    SAMPLES,
+    WEIGHT_BITS,
+    Bands,
+    bands,
+    mirrored_bands,
+)
 
 QUALITY_FLOOR = 50
 """Below this the published algorithm calls a picture too plain for its hash to mean anything."""
@@ -56,13 +67,19 @@ class PdqResult:
     bits: NDArray[np.uint64]
     quality: int
 
+    @classmethod
+    def of(cls, coefficients: NDArray[np.int64], quality: int) -> Self:
+        """Make a result, its bits from its coefficients."""
+        return cls(coefficients=coefficients, bits=_bits(coefficients), quality=quality)
+
 
 def pdq(luma: NDArray[np.uint8]) -> PdqResult:
     """Hash a picture.
 
     Parameters
     ----------
-    luma : uint8 array, shape (height, width), both at least 1 and at most 2^20.
+    luma : uint8 array, shape (height, width), both at least 1 and at most 2^20. A view that turns or mirrors a
+        contiguous array is hashed as it lies, as fast as the array itself.
 
     Raises
     ------
@@ -72,11 +89,13 @@ def pdq(luma: NDArray[np.uint8]) -> PdqResult:
         If it is empty, too long along a side, or not uint8.
     """
     _check(luma)
-    if min(luma.shape) < SMALLEST_SIDE:
-        return PdqResult(coefficients=np.zeros((16, 16), np.int64), bits=np.zeros(4, np.uint64), quality=0)
-    samples = _scaled(_SHRINKER.shrink(luma))
-    coefficients = _transform(samples)
-    return PdqResult(coefficients=coefficients, bits=_bits(coefficients), quality=_quality(samples))
+    return _hashed(luma, _CHOICE.form(luma.size))
+
+
+def pdq_numpy(luma: NDArray[np.uint8]) -> PdqResult:
+    """Return what `pdq` returns, without ever loading numba: for a process whose memory is limited."""
+    _check(luma)
+    return _hashed(luma, PLAIN)
 
 
 def dihedral(coefficients: NDArray[np.int64]) -> NDArray[np.uint64]:
@@ -97,7 +116,7 @@ def dihedral(coefficients: NDArray[np.int64]) -> NDArray[np.uint64]:
     across, down = odd[None, :], odd[:, None]
     mirrored = coefficients * across
     turned = [variant for picture in (coefficients, mirrored) for variant in _quarter_turns(picture, across, down)]
-    return np.stack([_bits(variant) for variant in turned])
+    return _bits(np.stack(turned))
 
 
 def luma_of(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -111,25 +130,54 @@ def luma_of(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return ((weighted + 32768) >> 16).astype(np.uint8)
 
 
-def shrink_numpy(luma: NDArray[np.uint8]) -> NDArray[np.int64]:
+def shrink_numpy(
+    luma: NDArray[np.uint8], rows: Bands | None = None, columns: Bands | None = None
+) -> NDArray[np.int64]:
     """Return the 64 x 64 samples of a picture, in units of 2^-44: what `shrink_numba` must equal.
 
     Parameters
     ----------
     luma : uint8 array, shape (height, width).
+    rows, columns : the weights down and across, if not those of its height and width.
     """
-    rows, columns = bands(luma.shape[0]), bands(luma.shape[1])
-    blurred = np.empty((SAMPLES, luma.shape[1]), np.int64)
+    rows, columns = rows or bands(luma.shape[0]), columns or bands(luma.shape[1])
+    blurred = np.empty((SAMPLES, luma.shape[1]), np.int32)
     for sample, (start, stop) in enumerate(zip(rows.starts, rows.stops, strict=True)):
         weights = rows.weights[sample, : stop - start]
-        blurred[sample] = np.einsum("y,yx->x", weights, luma[start:stop], dtype=np.int32)
-    drawn_on = blurred[:, columns.pixels()]
-    samples: NDArray[np.int64] = np.einsum("ijx,jx->ij", drawn_on, columns.weights, dtype=np.int64)
+        np.einsum("y,yx->x", weights, luma[start:stop], dtype=np.int32, out=blurred[sample])
+    drawn_on = blurred.astype(np.int64)[:, columns.pixels()]
+    samples: NDArray[np.int64] = np.einsum("ijx,jx->ij", drawn_on, columns.weights.astype(np.int64))
     return samples
 
 
-class _Shrinker:
-    """Shrinks by numpy until the time that took would have paid for loading numba, then by numba.
+def describe_numpy(samples: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
+    """Return the coefficients and the quality that samples come to: what `describe_numba` must equal.
+
+    Parameters
+    ----------
+    samples : int64 array, shape (64, 64), from `shrink_numpy`.
+
+    Returns
+    -------
+    int64 array, shape (16, 16), as in `PdqResult`, and 0 to 100
+    """
+    scaled = _rounded_shift(samples, 2 * WEIGHT_BITS - FRACTION_BITS)
+    return _transform(scaled), _quality(scaled)
+
+
+class Form(NamedTuple):
+    """One of the two ways to hash, which give equal results."""
+
+    shrink: Callable[[NDArray[np.uint8], Bands, Bands], NDArray[np.int64]]
+    describe: Callable[[NDArray[np.int64]], tuple[NDArray[np.int64], int]]
+
+
+PLAIN = Form(shrink_numpy, describe_numpy)
+COMPILED = Form(shrink_numba, describe_numba)
+
+
+class _Choice:
+    """Chooses numpy until the time that took would have paid for loading numba, then numba.
 
     The two give equal results, so nothing but time depends on which it is.
     """
@@ -139,14 +187,35 @@ class _Shrinker:
         self._repaid = repaid
         self._done = 0
 
-    def shrink(self, luma: NDArray[np.uint8]) -> NDArray[np.int64]:
+    def form(self, pixels: int) -> Form:
         with self._lock:
-            self._done += luma.size
-            by_numba = self._done > self._repaid
-        return shrink_numba(luma) if by_numba else shrink_numpy(luma)
+            self._done += pixels
+            return COMPILED if self._done > self._repaid else PLAIN
 
 
-_SHRINKER = _Shrinker()
+_CHOICE = _Choice()
+
+
+def _hashed(luma: NDArray[np.uint8], form: Form) -> PdqResult:
+    if min(luma.shape) < SMALLEST_SIDE:
+        return PdqResult.of(np.zeros((16, 16), np.int64), 0)
+    return PdqResult.of(*form.describe(_as_it_lies(luma, form)))
+
+
+def _as_it_lies(luma: NDArray[np.uint8], form: Form) -> NDArray[np.int64]:
+    """Shrink a picture row by row of memory, in whatever direction that is.
+
+    Sums are exact, so that it does not matter which way is summed first: the samples of a picture turned over its
+    diagonal are its samples turned over theirs, and a side that is read backwards takes its weights backwards.
+    """
+    down, across = luma.strides
+    if abs(down) < abs(across):
+        return np.ascontiguousarray(_as_it_lies(luma.T, form).T)
+    rows, columns = (
+        (mirrored_bands if stride < 0 else bands)(length)
+        for stride, length in zip(luma.strides, luma.shape, strict=True)
+    )
+    return form.shrink(luma[:: -1 if down < 0 else 1, :: -1 if across < 0 else 1], rows, columns)
 
 
 def _check(luma: NDArray[np.uint8]) -> None:
@@ -158,15 +227,10 @@ def _check(luma: NDArray[np.uint8]) -> None:
         raise InvalidValueError(what="luma", problem=f"sides of {luma.shape} are not 1 to {LONGEST_SIDE:,} pixels")
 
 
-def _scaled(samples: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Round samples in units of 2^-44 to units of 2^-16."""
-    return _rounded_shift(samples, 2 * WEIGHT_BITS - FRACTION_BITS)
-
-
 def _transform(samples: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return DCT * samples * DCT transposed; every product and sum stays below 2^53."""
-    half = _rounded_shift(DCT @ samples, DCT_BITS)
-    return _rounded_shift(half @ DCT.T, DCT_BITS)
+    half = _rounded_shift(np.einsum("ki,ij->kj", DCT, samples), DCT_BITS)
+    return _rounded_shift(np.einsum("kj,mj->km", half, DCT), DCT_BITS)
 
 
 def _rounded_shift(values: NDArray[np.int64], bits: int) -> NDArray[np.int64]:
@@ -175,10 +239,19 @@ def _rounded_shift(values: NDArray[np.int64], bits: int) -> NDArray[np.int64]:
 
 
 def _bits(coefficients: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Return a bit for each coefficient above the 128th smallest; bit 16 i + j, from the least on, is (i, j)."""
-    flat = coefficients.reshape(-1)
-    above = flat > np.partition(flat, 127)[127]
-    return np.frombuffer(np.packbits(above[::-1]).tobytes(), dtype=">u8").astype(np.uint64)
+    """Return a bit for each coefficient above the 128th smallest; bit 16 i + j, from the least on, is (i, j).
+
+    Parameters
+    ----------
+    coefficients : int64 array, shape (..., 16, 16).
+
+    Returns
+    -------
+    uint64 array, shape (..., 4)
+    """
+    flat = coefficients.reshape(*coefficients.shape[:-2], 256)
+    above = flat > np.partition(flat, 127, axis=-1)[..., 127:128]
+    return np.packbits(above[..., ::-1], axis=-1).view(">u8").astype(np.uint64)
 
 
 def _quality(samples: NDArray[np.int64]) -> int:

@@ -52,6 +52,17 @@ class Bands:
 
 
 @lru_cache(maxsize=64)
+def mirrored_bands(length: int) -> Bands:
+    """Return the weights that give a side read from its last pixel to its first what `bands` gives it reversed."""
+    plain = bands(length)
+    counts = (plain.stops - plain.starts)[:, None]
+    columns = np.arange(plain.weights.shape[1])
+    backwards = np.take_along_axis(plain.weights, np.maximum(counts - 1 - columns, 0), axis=1)
+    weights = np.where(columns < counts, backwards, 0).astype(np.int32)
+    return Bands(length=length, starts=length - plain.stops, stops=length - plain.starts, weights=weights)
+
+
+@lru_cache(maxsize=64)
 def bands(length: int) -> Bands:
     """Return the weights of two box filters and the sampling along a side of `length` pixels.
 

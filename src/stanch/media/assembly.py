@@ -1,5 +1,6 @@
 """From a worker's answer to an image, or to the error that it stands for. Nothing in it is taken on trust."""
 
+from collections.abc import Sequence
 from itertools import accumulate
 
 import numpy as np
@@ -12,8 +13,9 @@ from stanch.errors import (
     UnreadableMediaError,
     UnsupportedMediumError,
 )
+from stanch.kernels.pdq import PdqResult
 from stanch.media import wire
-from stanch.media.pictures import VARIANTS, DecodedImage, Picture
+from stanch.media.pictures import VARIANTS, DecodedImage, HashedImage, HashedPicture, Picture
 from stanch.media.previews import BLURRED_SIDE, CHANNELS, SHARP_SIDE, Preview, Previews
 from stanch.values import AS_IS, Medium
 
@@ -28,9 +30,7 @@ def assemble(answer: wire.Decoded, body: bytearray) -> DecodedImage:
     """
     planes = _planes(answer, body)
     pictures = tuple(_picture(view, planes, answer.frames) for view in answer.views)
-    _require(bool(pictures) and pictures[0].variant == AS_IS)
-    _require(all(words.isprintable() for words in (answer.format, *answer.remarks)))
-    _require(answer.raw is None or answer.raw < len(planes))
+    _require_sound(answer, pictures, len(planes))
     height, width = pictures[0].luma.shape
     return DecodedImage(
         pictures=pictures,
@@ -38,6 +38,24 @@ def assemble(answer: wire.Decoded, body: bytearray) -> DecodedImage:
         raw_differs=answer.raw is not None and answer.raw != answer.views[0].plane,
         width=width,
         height=height,
+        format=answer.format,
+        frames=answer.frames,
+        remarks=tuple(answer.remarks),
+    )
+
+
+def hashed(answer: wire.Hashed, body: bytearray) -> HashedImage:
+    """Return the image that an answer with hashes describes; raises as `assemble` does."""
+    results = _results(answer, body)
+    _require(all(look.hash < len(results) for look in answer.looks))
+    pictures = tuple(_hashed_picture(look, results, answer.frames) for look in answer.looks)
+    _require_sound(answer, pictures, len(results))
+    return HashedImage(
+        pictures=pictures,
+        raw=None if answer.raw is None else HashedPicture(hashed=results[answer.raw]),
+        raw_differs=answer.raw is not None and answer.raw != answer.looks[0].hash,
+        width=answer.width,
+        height=answer.height,
         format=answer.format,
         frames=answer.frames,
         remarks=tuple(answer.remarks),
@@ -82,6 +100,28 @@ def _planes(answer: wire.Decoded, body: bytearray) -> list[NDArray[np.uint8]]:
         pixels[end - size : end].reshape(plane.height, plane.width)
         for plane, size, end in zip(answer.planes, sizes, ends, strict=True)
     ]
+
+
+def _results(answer: wire.Hashed, body: bytearray) -> list[PdqResult]:
+    """Cut the body into the coefficients of each hash; they must use it up."""
+    count = len(answer.qualities)
+    _require(count > 0 and count * wire.HASH_BYTES == len(body))
+    coefficients = np.frombuffer(body, dtype="<i8").reshape(count, 16, 16).astype(np.int64, copy=False)
+    return [PdqResult.of(*pair) for pair in zip(coefficients, answer.qualities, strict=True)]
+
+
+def _hashed_picture(look: wire.Look, results: list[PdqResult], frames: int) -> HashedPicture:
+    _require(look.variant in VARIANTS and look.start < look.end <= frames)
+    return HashedPicture(hashed=results[look.hash], start=look.start, end=look.end, variant=look.variant)
+
+
+def _require_sound(
+    answer: wire.Decoded | wire.Hashed, pictures: Sequence[Picture | HashedPicture], planes: int
+) -> None:
+    """Require what an answer of pixels and one of hashes both have to fulfil."""
+    _require(bool(pictures) and pictures[0].variant == AS_IS)
+    _require(all(words.isprintable() for words in (answer.format, *answer.remarks)))
+    _require(answer.raw is None or answer.raw < planes)
 
 
 def _picture(view: wire.View, planes: list[NDArray[np.uint8]], frames: int) -> Picture:

@@ -1,5 +1,7 @@
 """Where the borders of one colour are: letterboxes, frames, the margin of a scan."""
 
+from collections.abc import Iterator
+from itertools import chain, repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +21,8 @@ _UNEVEN = 2.5
 _BLURRED = 8
 """So many of its last rows may be further (or 1 % of the side): lossy formats mix them with the picture."""
 _ROUNDS = 3
-_ROWS_AT_ONCE = 64
+_ROWS_AT_ONCE = (1, 3, 12, 48)
+"""And then 64 each time: mostly the first row says already that there is no border."""
 
 
 class Box(NamedTuple):
@@ -65,17 +68,32 @@ def _cut_once(luma: NDArray[np.uint8], box: Box) -> Box:
 
 def _border(rows: NDArray[np.uint8]) -> int:
     """Return how many rows, from the first, are a border."""
-    colour = int(np.median(rows[0]))
+    width = rows.shape[1]
+    ordered = np.sort(rows[0])
+    # The median, in a tenth of the time that `np.median` takes for so little.
+    colour = np.uint8((int(ordered[(width - 1) // 2]) + int(ordered[width // 2])) // 2)
     uneven = 0
-    for first in range(0, len(rows), _ROWS_AT_ONCE):
-        distance = np.abs(rows[first : first + _ROWS_AT_ONCE].astype(np.int16) - colour)
-        others = np.flatnonzero((distance > TOLERANCE).mean(axis=1) > 1 - SHARE)
+    for first, stop in _stretches(len(rows)):
+        block = rows[first:stop]
+        distance = np.maximum(block, colour) - np.minimum(block, colour)
+        others = np.flatnonzero(np.count_nonzero(distance > TOLERANCE, axis=1) / width > 1 - SHARE)
         end = int(others[0]) if len(others) else len(distance)
         # A few pixels that are far off, such as a speck in a scan, must not make a row uneven.
-        uneven += int(np.count_nonzero(np.minimum(distance[:end], TOLERANCE).mean(axis=1) > _UNEVEN))
+        limited = np.minimum(distance[:end], np.uint8(TOLERANCE)).sum(axis=1, dtype=np.int64)
+        uneven += int(np.count_nonzero(limited / width > _UNEVEN))
         if len(others):
             return _if_even(first + end, uneven, len(rows))
     return 0
+
+
+def _stretches(length: int) -> Iterator[tuple[int, int]]:
+    """Yield the rows to look at together, as half-open stretches: few at first, then many."""
+    first = 0
+    for count in chain(_ROWS_AT_ONCE, repeat(64)):
+        if first >= length:
+            return
+        yield first, min(first + count, length)
+        first += count
 
 
 def _if_even(length: int, uneven: int, side: int) -> int:

@@ -106,12 +106,13 @@ def _in_srgb(colours: Image.Image, profile: object, remark: Remark) -> Image.Ima
 
 
 def _converted(colours: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.Image:
-    converted = ImageCms.profileToProfile(colours, profile, _srgb(), outputMode="RGB")
+    converted = ImageCms.profileToProfile(colours, profile, srgb(), outputMode="RGB")
     if converted is None:
         raise TypeError
     return converted
 
 
 @cache
-def _srgb() -> ImageCms.ImageCmsProfile:
+def srgb() -> ImageCms.ImageCmsProfile:
+    """Return the profile of what screens show."""
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))

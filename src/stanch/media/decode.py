@@ -7,16 +7,22 @@ import io
 import re
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import AvifImagePlugin, Image, ImageFile, UnidentifiedImageError
 
 from stanch.errors import MediaTooLargeError, UnreadableMediaError
 from stanch.media import wire
 from stanch.media.limits import Limits
+from stanch.media.luma import is_luma_alone
 from stanch.media.normalise import Normaliser
+from stanch.media.planes import loaded
 from stanch.media.raw import raw_luma
 from stanch.media.reel import Reel
+from stanch.values import AS_IS
 
 Made = TypeVar("Made")
 
@@ -48,10 +54,15 @@ def image(data: bytes, limits: Limits, token: int) -> tuple[wire.Decoded, Sequen
     UnreadableMediaError
         If it cannot be opened. Decoders raise much else besides, over frames that are missing or cut short.
     """
-    return opened_with(data, limits, lambda opened: _decode(opened, limits, token))
+    return opened_with(data, limits, lambda opened: _decoded(_see(opened, limits), token))
 
 
-def opened_with(data: bytes, limits: Limits, make: Callable[[Image.Image], Made]) -> Made:
+def hashes(data: bytes, limits: Limits, token: int) -> tuple[wire.Hashed, Sequence[memoryview]]:
+    """Return what PDQ says of an image's frames, and the coefficients of each hash; raises as `image` does."""
+    return opened_with(data, limits, lambda opened: _hashed(_see(opened, limits), token))
+
+
+def opened_with(data: bytes, limits: Limits, make: Callable[[ImageFile.ImageFile], Made]) -> Made:
     """Return what is made of an image that is opened and found small enough; raises as `image` does."""
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
@@ -63,27 +74,83 @@ def opened_with(data: bytes, limits: Limits, make: Callable[[Image.Image], Made]
         raise _too_large(_pixels_in(str(error)) or limits.pixels + 1, "pixels", limits.pixels) from None
 
 
-def _decode(opened: Image.Image, limits: Limits, token: int) -> tuple[wire.Decoded, Sequence[memoryview]]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Seen:
+    """What there is to see of an image; `raw` is the number of the plane of its raw pixels."""
+
+    format: str
+    frames: int
+    reel: Reel
+    raw: int | None
+    remarks: list[str]
+
+
+def _see(opened: ImageFile.ImageFile, limits: Limits) -> _Seen:
     frames = 1 if opened.format in _SINGLE else int(getattr(opened, "n_frames", 1))
     picks = _picks(frames, opened, limits)
-    reel, normaliser = Reel(limits), Normaliser()
+    reel, normaliser = Reel(limits, frames=len(picks)), Normaliser()
     for number in picks:
-        show(opened, number, limits)
         if number == 0:
-            raw = raw_luma(opened)
-        reel.add(number, normaliser.backgrounds(opened))
+            backgrounds, raw = _first(opened, normaliser, limits)
+        else:
+            show(opened, number, limits)
+            backgrounds = normaliser.backgrounds(opened)
+        reel.add(number, backgrounds)
     if len(picks) < frames:
         normaliser.remark(f"{len(picks):,} of {frames:,} frames were looked at")
-    answer = wire.Decoded(
-        token=token,
+    return _Seen(
         format=opened.format or "",
         frames=frames,
+        reel=reel,
         raw=None if raw is None else reel.plane(raw),
-        planes=reel.planes,
-        views=reel.views,
         remarks=normaliser.remarks,
     )
-    return answer, reel.bytes
+
+
+def _first(
+    opened: ImageFile.ImageFile, normaliser: Normaliser, limits: Limits
+) -> tuple[dict[str, NDArray[np.uint8]], NDArray[np.uint8] | None]:
+    """Decode the first frame; return it on its backgrounds, and as a program sees it that normalises nothing.
+
+    Where the two do not differ, they are one array.
+    """
+    if is_luma_alone(opened):
+        opened.draft("L", None)
+        luma = loaded(opened)
+        return {AS_IS: normaliser.upright(opened, luma)}, luma
+    show(opened, 0, limits)
+    backgrounds = normaliser.backgrounds(opened)
+    return backgrounds, backgrounds[AS_IS] if normaliser.leaves(opened) else raw_luma(opened)
+
+
+def _decoded(seen: _Seen, token: int) -> tuple[wire.Decoded, Sequence[memoryview]]:
+    answer = wire.Decoded(
+        token=token,
+        format=seen.format,
+        frames=seen.frames,
+        raw=seen.raw,
+        planes=seen.reel.planes,
+        views=seen.reel.views,
+        remarks=seen.remarks,
+    )
+    return answer, seen.reel.bytes
+
+
+def _hashed(seen: _Seen, token: int) -> tuple[wire.Hashed, Sequence[memoryview]]:
+    results, looks, raw = seen.reel.hashed(seen.raw)
+    width, height = seen.reel.size
+    answer = wire.Hashed(
+        token=token,
+        format=seen.format,
+        frames=seen.frames,
+        width=width,
+        height=height,
+        qualities=[result.quality for result in results],
+        looks=looks,
+        raw=raw,
+        remarks=seen.remarks,
+    )
+    return answer, [memoryview(result.coefficients.astype("<i8").tobytes()) for result in results]
 
 
 def show(opened: Image.Image, number: int, limits: Limits) -> None:

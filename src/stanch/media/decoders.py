@@ -15,13 +15,15 @@ from stanch.errors import (
     UnsupportedMediumError,
 )
 from stanch.media import wire
-from stanch.media.assembly import assemble, previews, refusal
+from stanch.media.assembly import assemble, hashed, previews, refusal
 from stanch.media.limits import Limits
-from stanch.media.pictures import DecodedImage
+from stanch.media.pictures import DecodedImage, HashedImage
 from stanch.media.previews import Previews
 from stanch.media.process import Worker
 from stanch.media.sniff import READ_IMAGES, sniff
 from stanch.values import Medium
+
+_OTHER_QUESTION = "its answer was to another question"
 
 
 class Decoders:
@@ -58,16 +60,26 @@ class Decoders:
         DecoderCrashedError, DecoderTimeoutError, DecoderUnavailableError
             If no answer came. The next item gets a fresh worker.
         """
-        with self._asked(data, preview=False) as (answer, body):
+        with self._asked(data, wire.Wanted.PLANES) as (answer, body):
             if not isinstance(answer, wire.Decoded):
-                raise DecoderCrashedError(problem="its answer was to another question")
+                raise DecoderCrashedError(problem=_OTHER_QUESTION)
             return assemble(answer, body)
+
+    def hashes(self, data: bytes) -> HashedImage:
+        """Return what PDQ says of an image: what hashing `image(data)` gives, but no pixel leaves the worker.
+
+        Raises as `image` does.
+        """
+        with self._asked(data, wire.Wanted.HASHES) as (answer, body):
+            if not isinstance(answer, wire.Hashed):
+                raise DecoderCrashedError(problem=_OTHER_QUESTION)
+            return hashed(answer, body)
 
     def previews(self, data: bytes) -> Previews:
         """Return small pictures of an image's first frame, for a person to look at; raises as `image` does."""
-        with self._asked(data, preview=True) as (answer, body):
+        with self._asked(data, wire.Wanted.PREVIEW) as (answer, body):
             if not isinstance(answer, wire.Previewed):
-                raise DecoderCrashedError(problem="its answer was to another question")
+                raise DecoderCrashedError(problem=_OTHER_QUESTION)
             return previews(answer, body)
 
     def close(self) -> None:
@@ -88,13 +100,13 @@ class Decoders:
         self.close()
 
     @contextlib.contextmanager
-    def _asked(self, data: bytes, *, preview: bool) -> Iterator[tuple[wire.Decoded | wire.Previewed, bytearray]]:
+    def _asked(self, data: bytes, wanted: wire.Wanted) -> Iterator[tuple[wire.Made, bytearray]]:
         """Lend a worker's answer; if it makes no sense to who reads it, the worker is ended."""
         if len(data) > self.limits.input:
             raise MediaTooLargeError(medium="image", actual=len(data), unit="bytes", limit=self.limits.input)
         _require_image(data)
         with self._worker() as worker:
-            answer, body = worker.ask(Medium.IMAGE, data, preview=preview)
+            answer, body = worker.ask(Medium.IMAGE, data, wanted=wanted)
             if isinstance(answer, wire.Refused):
                 raise refusal(answer, Medium.IMAGE)
             yield answer, body

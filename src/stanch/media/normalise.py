@@ -1,14 +1,28 @@
 """One frame as a viewer shows it: upright, its colours in sRGB, on white and on black. Runs only in a worker."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
 from stanch.media.colour import colours_and_alpha, luma_and_alpha
 from stanch.media.pictures import ON_BLACK
+from stanch.media.planes import pixels
 from stanch.values import AS_IS
 
 UNREADABLE_EXIF = "the orientation in EXIF is unreadable, and was ignored"
+
+_ARRAY_TURNS: dict[Image.Transpose, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
+    Image.Transpose.FLIP_LEFT_RIGHT: lambda luma: luma[:, ::-1],
+    Image.Transpose.ROTATE_180: lambda luma: luma[::-1, ::-1],
+    Image.Transpose.FLIP_TOP_BOTTOM: lambda luma: luma[::-1],
+    Image.Transpose.TRANSPOSE: lambda luma: luma.T,
+    Image.Transpose.ROTATE_270: lambda luma: luma[::-1].T,
+    Image.Transpose.TRANSVERSE: lambda luma: luma[::-1, ::-1].T,
+    Image.Transpose.ROTATE_90: lambda luma: luma[:, ::-1].T,
+}
+"""The same as views of an array, as no pixel has to be moved for it to be hashed."""
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -44,13 +58,25 @@ class Normaliser:
 
         Returns
         -------
-        uint8 arrays, shape (height, width), by the variant that they are.
+        uint8 arrays, shape (height, width), by the variant that they are; views where the frame is turned.
         """
         luma, alpha = luma_and_alpha(frame, self.remark)
-        turn = self._turn(frame)
         if alpha is None:
-            return {AS_IS: _upright(luma, turn)}
-        return {variant: _upright(_on(level, luma, alpha), turn) for variant, level in _BACKGROUNDS.items()}
+            return {AS_IS: self.upright(frame, pixels(luma))}
+        shown = {variant: pixels(_on(level, luma, alpha)) for variant, level in _BACKGROUNDS.items()}
+        return {variant: self.upright(frame, luma) for variant, luma in shown.items()}
+
+    def leaves(self, frame: Image.Image) -> bool:
+        """Whether nothing has to be done to a frame but to take its luma."""
+        plain = (
+            frame.mode in {"L", "RGB"} and not frame.has_transparency_data and not frame.info.get("icc_profile")
+        )
+        return plain and self._turn(frame) is None
+
+    def upright(self, frame: Image.Image, luma: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return the luma of a frame as it stands upright; a view."""
+        turn = self._turn(frame)
+        return luma if turn is None else _ARRAY_TURNS[turn](luma)
 
     def shown(self, frame: Image.Image) -> Image.Image:
         """Return a frame in colour as a person is shown it, upright and on white; mode `RGB`."""
@@ -79,7 +105,3 @@ def _on(level: int, luma: Image.Image, alpha: Image.Image) -> Image.Image:
     canvas = Image.new("L", luma.size, level)
     canvas.paste(luma, mask=alpha)
     return canvas
-
-
-def _upright(luma: Image.Image, turn: Image.Transpose | None) -> NDArray[np.uint8]:
-    return np.asarray(luma if turn is None else luma.transpose(turn))

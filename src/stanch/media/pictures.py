@@ -1,10 +1,12 @@
 """What decoding an image gives."""
 
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stanch.kernels.pdq import PdqResult
 from stanch.values import AS_IS
 
 BORDERS_REMOVED = "borders-removed"
@@ -34,7 +36,30 @@ class Picture:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class DecodedImage:
+class HashedPicture:
+    """What PDQ says of one frame of an image, in one variant; the rest is as in `Picture`."""
+
+    hashed: PdqResult
+    start: int = 0
+    end: int = 1
+    variant: str = AS_IS
+
+
+class _Staged(Protocol):
+    """What a picture and its hash have in common."""
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def variant(self) -> str: ...
+
+
+Staged = TypeVar("Staged", bound=_Staged)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class SeenImage(Generic[Staged]):
     """An image as it is shown: upright, in sRGB, on white where it is transparent.
 
     Parameters
@@ -48,8 +73,8 @@ class DecodedImage:
     remarks : what a person should know, such as that its colour profile was ignored.
     """
 
-    pictures: tuple[Picture, ...]
-    raw: Picture | None
+    pictures: tuple[Staged, ...]
+    raw: Staged | None
     raw_differs: bool
     width: int
     height: int
@@ -57,13 +82,13 @@ class DecodedImage:
     frames: int
     remarks: tuple[str, ...] = ()
 
-    def of_variant(self, variant: str) -> tuple[Picture, ...]:
+    def of_variant(self, variant: str) -> tuple[Staged, ...]:
         """Return the frames in one variant; where it does not differ from another, the frame in that one.
 
         Removing borders falls back to leaving them, and black to white.
         """
         order = _FALLBACKS[variant]
-        chosen: dict[int, Picture] = {}
+        chosen: dict[int, Staged] = {}
         for picture in self.pictures:
             if picture.variant in order:
                 held = chosen.get(picture.start)
@@ -72,9 +97,21 @@ class DecodedImage:
         return tuple(chosen[start] for start in sorted(chosen))
 
     @property
-    def canonical(self) -> tuple[Picture, ...]:
+    def canonical(self) -> tuple[Staged, ...]:
         """The frames that a bank stores: borders removed, on white."""
         return self.of_variant(BORDERS_REMOVED)
+
+
+class DecodedImage(SeenImage[Picture]):
+    """An image as it is shown, in pixels."""
+
+    __slots__ = ()
+
+
+class HashedImage(SeenImage[HashedPicture]):
+    """An image as it is shown, in hashes: `stanch.kernels.pdq.pdq` of what a `DecodedImage` would hold."""
+
+    __slots__ = ()
 
 
 _FALLBACKS = {

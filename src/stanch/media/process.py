@@ -54,13 +54,9 @@ class Worker:
         return self._process.poll() is None
 
     def ask(
-        self, medium: Medium, data: bytes, *, preview: bool = False
-    ) -> tuple[wire.Decoded | wire.Previewed | wire.Refused, bytearray]:
+        self, medium: Medium, data: bytes, *, wanted: wire.Wanted = wire.Wanted.PLANES
+    ) -> tuple[wire.Made | wire.Refused, bytearray]:
         """Return the worker's answer to one item, header and body.
-
-        Parameters
-        ----------
-        preview : whether small pictures are wanted, for a person, and not planes to compare.
 
         Raises
         ------
@@ -70,7 +66,7 @@ class Worker:
         # Until it has answered in full, nobody may take what is in its pipe for something else.
         self.sound = False
         deadline = time.monotonic() + self._limits.seconds
-        request = wire.Request(token=secrets.randbits(63), medium=medium.value, preview=preview)
+        request = wire.Request(token=secrets.randbits(63), medium=medium.value, wanted=wanted)
         try:
             self._pipes.send([wire.head(request, len(data)), data], deadline=deadline)
             answer, body = self._receive(deadline)

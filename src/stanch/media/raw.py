@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from stanch.media.planes import pixels
+
 _CONVERTED = frozenset({"LA", "I;16"})
 """Modes that it converts first; the second then clips every value above 255."""
 _AS_THEY_ARE = frozenset({"1", "L", "P"})
@@ -29,11 +31,11 @@ def raw_luma(frame: Image.Image) -> NDArray[np.uint8] | None:
     if frame.mode in _CONVERTED:
         return _luma(frame.convert("RGB"))
     if frame.mode in _AS_THEY_ARE:
-        return np.asarray(frame).astype(np.uint8)
+        return pixels(frame) if frame.mode == "L" else np.asarray(frame).astype(np.uint8)
     if frame.mode in _COLOURED:
         return _luma(frame if frame.mode == "RGB" else Image.merge("RGB", frame.split()[:3]))
     return None
 
 
 def _luma(image: Image.Image) -> NDArray[np.uint8]:
-    return np.asarray(image.convert("L"))
+    return pixels(image.convert("L"))

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stanch.errors import MediaTooLargeError
+from stanch.kernels.pdq import PdqResult, pdq_numpy
 from stanch.media import wire
 from stanch.media.borders import Box, without_borders
 from stanch.media.limits import Limits
@@ -28,10 +29,15 @@ class Reel:
 
     A frame that equals the one before lengthens it; one that equals an earlier one is left out. Borders are noted
     as a part of a plane, so that no pixel is sent twice.
+
+    Parameters
+    ----------
+    frames : how many will be added; a single one is compared with nothing.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, *, frames: int) -> None:
         self._limits = limits
+        self._alone = frames == 1
         self._planes: list[NDArray[np.uint8]] = []
         self._shots: dict[bytes, _Shot] = {}
         self._last = b""
@@ -43,7 +49,7 @@ class Reel:
         ----------
         backgrounds : uint8 arrays, shape (height, width), by the variant that they are.
         """
-        digest = _digest(backgrounds)
+        digest = b"alone" if self._alone else _digest(backgrounds)
         if digest == self._last:
             self._shots[digest].end = number + 1
         elif digest not in self._shots:
@@ -61,12 +67,12 @@ class Reel:
         MediaTooLargeError
             If all planes together are larger than an answer may be.
         """
-        if self._planes and np.array_equal(luma, self._planes[0]):
+        if self._planes and (luma is self._planes[0] or np.array_equal(luma, self._planes[0])):
             return 0
         size = luma.size + sum(plane.size for plane in self._planes)
         if size > self._limits.output:
             raise MediaTooLargeError(medium="image", actual=size, unit="bytes decoded", limit=self._limits.output)
-        self._planes.append(np.ascontiguousarray(luma))
+        self._planes.append(luma)
         return len(self._planes) - 1
 
     @property
@@ -77,7 +83,27 @@ class Reel:
     @property
     def bytes(self) -> list[memoryview]:
         """What is in all planes."""
-        return [plane.data.cast("B") for plane in self._planes]
+        return [np.ascontiguousarray(plane).data.cast("B") for plane in self._planes]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the first plane."""
+        height, width = self._planes[0].shape
+        return width, height
+
+    def hashed(self, raw: int | None) -> tuple[list[PdqResult], list[wire.Look], int | None]:
+        """Return the hashes of all looks and of a raw plane, the looks, and the number of the raw plane's hash."""
+        views = self.views
+        results = [
+            pdq_numpy(self._planes[view.plane][view.top : view.bottom, view.left : view.right]) for view in views
+        ]
+        looks = [
+            wire.Look(hash=number, start=view.start, end=view.end, variant=view.variant)
+            for number, view in enumerate(views)
+        ]
+        if raw is None or raw == views[0].plane:
+            return results, looks, None if raw is None else 0
+        return [*results, pdq_numpy(self._planes[raw])], looks, len(results)
 
     @property
     def views(self) -> list[wire.View]:

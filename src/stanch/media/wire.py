@@ -6,6 +6,7 @@ that what they say fits together.
 """
 
 import struct
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
@@ -19,17 +20,30 @@ MOST = 1 << 62
 Count = Annotated[int, msgspec.Meta(ge=0, le=MOST)]
 Side = Annotated[int, msgspec.Meta(ge=1, le=1 << 31)]
 Words = Annotated[str, msgspec.Meta(max_length=400)]
+Quality = Annotated[int, msgspec.Meta(ge=0, le=100)]
+
+
+HASH_BYTES = 16 * 16 * 8
+"""The coefficients of one hash: 16 x 16 integers of 64 bits, least significant byte first."""
+
+
+class Wanted(StrEnum):
+    """What is asked of an item, and so which answer is one."""
+
+    PLANES = "planes"
+    """`Decoded`: every pixel."""
+    HASHES = "hashes"
+    """`Hashed`: what PDQ says of them, so that no pixel need travel."""
+    PREVIEW = "preview"
+    """`Previewed`: small pictures for a person."""
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """The body holds the item. The token comes back in the answer, so that none is taken for another's.
-
-    With `preview` the answer is `Previewed`: small pictures for a person, in place of planes to compare.
-    """
+    """The body holds the item. The token comes back in the answer, so that none is taken for another's."""
 
     token: int
     medium: str
-    preview: bool = False
+    wanted: Wanted = Wanted.PLANES
 
 
 class Plane(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +83,33 @@ class Decoded(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     last: bool = False
 
 
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """The number of a hash, and what it is of: the frames from `start` up to `end`, in one variant."""
+
+    hash: Count
+    start: Count
+    end: Count
+    variant: Words
+
+
+class Hashed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Hashes of an image; `raw` is the number of the hash of its raw pixels.
+
+    The body holds the coefficients of each hash, one hash after the other.
+    """
+
+    token: int
+    format: Words
+    frames: Count
+    width: Side
+    height: Side
+    qualities: Annotated[list[Quality], msgspec.Meta(max_length=4097)]
+    looks: Annotated[list[Look], msgspec.Meta(max_length=4096)]
+    raw: Count | None
+    remarks: Annotated[list[Words], msgspec.Meta(max_length=32)]
+    last: bool = False
+
+
 class Previewed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Small pictures of an image, the sharp one and the blurred one.
 
@@ -93,7 +134,8 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     last: bool = False
 
 
-Answer = Ready | Decoded | Previewed | Refused
+Made = Decoded | Hashed | Previewed
+Answer = Ready | Made | Refused
 
 _encoder = msgspec.msgpack.Encoder()
 _requests = msgspec.msgpack.Decoder(Request)

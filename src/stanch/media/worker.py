@@ -15,8 +15,8 @@ from stanch.media import sandbox, wire
 from stanch.media.limits import Limits
 
 Planes = Sequence[memoryview]
-Answered = wire.Decoded | wire.Previewed
-Decoder = Callable[[bytes, Limits, int], tuple[Answered, Planes]]
+Decoder = Callable[[bytes, Limits, int], tuple[wire.Made, Planes]]
+Decoders = dict[tuple[str, wire.Wanted], Decoder]
 
 
 def main() -> None:
@@ -27,7 +27,11 @@ def main() -> None:
     from stanch.media import decode, preview  # noqa: PLC0415 - decoders are loaded once the process is confined
 
     decode.prepare(limits)
-    decoders: dict[tuple[str, bool], Decoder] = {("image", False): decode.image, ("image", True): preview.image}
+    decoders: Decoders = {
+        ("image", wire.Wanted.PLANES): decode.image,
+        ("image", wire.Wanted.HASHES): decode.hashes,
+        ("image", wire.Wanted.PREVIEW): preview.image,
+    }
     _write(answers, wire.head(wire.Ready()))
     sandbox.silence()
     for served in range(1, limits.items + 1):
@@ -43,8 +47,8 @@ def main() -> None:
 
 
 def _answer(
-    request: wire.Request, data: bytes, limits: Limits, decoders: dict[tuple[str, bool], Decoder]
-) -> tuple[Answered | wire.Refused, Planes]:
+    request: wire.Request, data: bytes, limits: Limits, decoders: Decoders
+) -> tuple[wire.Made | wire.Refused, Planes]:
     """Decode one item, or say why not: whatever a decoder raises is about the item."""
     try:
         return _decoder(decoders, request)(data, limits, request.token)
@@ -60,10 +64,10 @@ def _answer(
         return _refusal(request, UnreadableMediaError(medium=request.medium, problem=problem)), []
 
 
-def _decoder(decoders: dict[tuple[str, bool], Decoder], request: wire.Request) -> Decoder:
-    if (request.medium, request.preview) not in decoders:
+def _decoder(decoders: Decoders, request: wire.Request) -> Decoder:
+    if (request.medium, request.wanted) not in decoders:
         raise UnsupportedMediumError(medium=request.medium)
-    return decoders[request.medium, request.preview]
+    return decoders[request.medium, request.wanted]
 
 
 def _refusal(request: wire.Request, error: NotScannedError) -> wire.Refused:
@@ -99,7 +103,7 @@ def _read(source: int, count: int) -> bytes:
         if not size:
             break
         rest = rest[size:]
-    return bytes(received[: count - len(rest)])
+    return bytes(memoryview(received)[: count - len(rest)])
 
 
 def _write(sink: int, *parts: bytes | memoryview) -> None:
