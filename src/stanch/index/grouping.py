@@ -69,13 +69,18 @@ def _candidates(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
     width = 64 * bits.shape[1]
     found = []
     for start in range(0, width - KEY, max(KEY, width // 3)):
-        keys = chunk_values(bits, start, KEY).astype(np.uint32)
-        order = np.argsort(keys, kind="stable")
-        keys = keys[order]
+        order, keys = _by_key(bits, start)
         room = np.empty((len(bits) // CROWDED, bits.shape[1]), np.uint64)
         near = 2 * _radius(bits)
         found.append(room[: centres_of_runs(bits, order, keys, near, FEW, room)].copy())
     return np.concatenate(found)
+
+
+def _by_key(bits: NDArray[np.uint64], start: int) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """Return the rows in order of some of their bits, and these; keys and rows are sorted as one number each."""
+    both = chunk_values(bits, start, KEY) << np.uint64(32) | np.arange(len(bits), dtype=np.uint64)
+    both.sort()
+    return (both & np.uint64(0xFFFFFFFF)).astype(np.int64), (both >> np.uint64(32)).astype(np.uint32)
 
 
 def _assigned(

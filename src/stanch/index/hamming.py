@@ -156,6 +156,8 @@ class HammingIndex:
         check_search(queries, words=self._words, radius=radius, limit=limit)
         apart = self._apart  # before the rows: what is added in between may not be
         view = self._current()
+        if not self._count or not radius:
+            return joined_hits([], limit)
         if not view.parts:
             return scan(view.tail, queries, radius=radius, limit=limit, now=now)
         parts = view.parts if view.scanned is None else (*view.parts, view.scanned)

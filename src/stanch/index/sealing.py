@@ -41,7 +41,7 @@ def seal(rows: Rows, *, radius: int, threads: int = THREADS) -> Sealed:
     """
     order, chunks = _layout(rows.bits, radius)
     words = rows.bits.shape[1]
-    bits = arranged(rows.bits, byte_parts(order, words)) if len(order) else np.array(rows.bits, order="C")
+    bits = arranged(rows.bits, byte_parts(order, words)) if len(order) else _kept(rows.bits)
     sequence, groups = grouped(still(bits), threads=threads)
     if len(sequence):
         bits, rows = still(bits[sequence]), rows.take(sequence)
@@ -73,6 +73,11 @@ def _layout(bits: NDArray[np.uint64], radius: int) -> tuple[NDArray[np.int64], C
                 best = cost, order, chunks
     assert best is not None
     return best[1:]
+
+
+def _kept(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return features as they are if nobody can change them, else a copy."""
+    return bits if not bits.flags.writeable and bits.flags.c_contiguous else np.array(bits, order="C")
 
 
 def _sample(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
