@@ -106,7 +106,7 @@ def test_the_wheel_asks_for_the_library_alone_unless_told_otherwise(wheel: Path)
     with zipfile.ZipFile(wheel) as archive:
         name = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
         metadata = HeaderParser().parsestr(archive.read(name).decode())
-    assert (metadata["Name"], metadata["License-Expression"]) == ("stanch", "Apache-2.0")
+    assert (metadata["Name"], metadata["License-Expression"]) == ("stanch", "Apache-2.0 AND CC-BY-SA-4.0")
     asked = [Requirement(line) for line in metadata.get_all("Requires-Dist", [])]
     plain = {requirement.name for requirement in asked if requirement.marker is None}
     assert plain <= {requirement.name for requirement in locked()}

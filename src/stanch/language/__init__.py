@@ -2,7 +2,15 @@
 
 from stanch.language.decoding import decode
 from stanch.language.hosts import map_host
-from stanch.language.identification import UNDETERMINED, identify
+from stanch.language.identification import (
+    UNDETERMINED,
+    Ranked,
+    Segment,
+    identify,
+    identify_many,
+    rank,
+    segments,
+)
 from stanch.language.nfc import nfc
 from stanch.language.normalised import NormalisedText, normalise
 from stanch.language.problems import LONGEST_TEXT, Problem, problems
@@ -12,10 +20,15 @@ __all__ = [
     "UNDETERMINED",
     "NormalisedText",
     "Problem",
+    "Ranked",
+    "Segment",
     "decode",
     "identify",
+    "identify_many",
     "map_host",
     "nfc",
     "normalise",
     "problems",
+    "rank",
+    "segments",
 ]
