@@ -1,14 +1,63 @@
-"""Every stored feature that is equal: the plain index, a dictionary."""
+"""Every stored feature that is equal, while features come and go."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stanch.errors import InvalidValueError
-from stanch.index.hamming import check_search
-from stanch.index.rows import Hits, Rows, as_hits
+from stanch.index.hamming import SMALL, check_search
+from stanch.index.rows import Hits, Rows, joined_hits
+from stanch.index.sealed_postings import SealedPostings, with_keys
+
+TAIL = 4096
+"""Up to so many rows are sorted anew when a search comes after an addition; it takes about half a millisecond."""
+
+GROWTH = 4
+"""Rows take in the part before them, unless that is at least so many times as large and no tail."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Part:
+    """Rows that do not change, and which of their entries were removed.
+
+    Parameters
+    ----------
+    dead : of the entries of the rows, a bit for each that was removed.
+    gone : how many rows are of removed entries.
+    kept : whether it stays as it is, whatever is removed: it was made elsewhere.
+    """
+
+    sealed: SealedPostings
+    dead: NDArray[np.uint8]
+    gone: int = 0
+    kept: bool = False
+
+    @classmethod
+    def of(cls, sealed: SealedPostings, *, kept: bool = False) -> Self:
+        return cls(sealed=sealed, dead=sealed.holders.no_dead(), kept=kept)
+
+    def __len__(self) -> int:
+        return len(self.sealed) - self.gone
+
+    def rows(self) -> Rows:
+        """Return the rows that are found."""
+        return self.sealed.rows(dead=self.dead)
+
+    def without(self, entries: set[int]) -> Self:
+        """Return this part with these entries removed; searches that began before go on with what they have."""
+        holders = self.sealed.holders
+        places = holders.find(entries)
+        bit = np.uint8(1) << (places & 7).astype(np.uint8)
+        gone = holders.rows_held(places[self.dead[places >> 3] & bit == 0])
+        if not gone:
+            return self
+        dead = self.dead.copy()
+        np.bitwise_or.at(dead, places >> 3, bit)
+        return replace(self, dead=dead, gone=self.gone + gone)
 
 
 class PostingsIndex:
@@ -17,16 +66,32 @@ class PostingsIndex:
     How rare a feature is follows from the hit itself: its `total` is the number of entries of the bank that
     hold the feature.
 
+    All rows lie in parts that do not change, see `SealedPostings`. What is added waits until a search comes, or
+    until it is much; then a part is made of it and of those before it that are small. What is removed is marked,
+    and left out when parts are made anew.
+
+    Any thread may search, while one adds or removes. A search sees what is stored at one moment, each addition and
+    each removal whole or not at all, and waits for no more than `tail` rows to be sorted.
+
     Parameters
     ----------
     words : how many 64-bit words a feature takes.
+    sealed : parts that were made before, which stay as they are, of which no two hold one entry.
+    tail : up to so many rows are sorted anew when a search comes after an addition.
+    small : up to so many rows are looked up by numpy, and nothing has to be compiled.
     """
 
-    def __init__(self, words: int) -> None:
+    def __init__(
+        self, words: int, *, sealed: Iterable[SealedPostings] = (), tail: int = TAIL, small: int = SMALL
+    ) -> None:
         self._words = words
-        self._places: dict[bytes, list[tuple[int, int, float, int]]] = defaultdict(list)
-        self._keys_of: dict[int, set[bytes]] = defaultdict(set)
-        self._count = 0
+        self._tail = tail
+        self._small = small
+        self._parts = tuple(_Part.of(part, kept=True) for part in sealed)
+        self._waiting: list[Rows] = []
+        self._pending = 0
+        self._count = sum(map(len, self._parts))
+        self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return self._count
@@ -40,19 +105,28 @@ class PostingsIndex:
             If they are of another width.
         """
         rows.check(self._words)
-        columns = (rows.entry.tolist(), rows.bank.tolist(), rows.at.tolist(), rows.expires.tolist())
-        for key, entry, *place in zip(_keys(rows.bits), *columns, strict=True):
-            self._places[key].append((entry, *place))
-            self._keys_of[entry].add(key)
-        self._count += len(rows)
+        if not len(rows):
+            return
+        with self._lock:
+            self._count += len(rows)
+            if self._loose() + self._pending + len(rows) <= self._tail:
+                self._waiting.append(rows)
+                self._pending += len(rows)
+            else:
+                self._settle()  # so that no search has to wait for the rest
+                self._parts = self._with([rows], merge=True)
 
     def remove(self, entries: Iterable[int]) -> int:
         """Forget all features of these entries, and return how many they were."""
-        before = self._count
-        for entry in set(entries):
-            for key in self._keys_of.pop(entry, ()):
-                self._forget(key, entry)
-        return before - self._count
+        entries = set(entries)
+        with self._lock:
+            self._settle()
+            left = tuple(part.without(entries) for part in self._parts)
+            gone = sum(map(len, self._parts)) - sum(map(len, left))
+            if gone:
+                self._parts = tuple(slim for part in left if len(slim := _slimmed(part)) or slim.kept)
+                self._count -= gone
+        return gone
 
     def search(
         self,
@@ -69,14 +143,7 @@ class PostingsIndex:
         check_search(queries, words=self._words, radius=radius, limit=limit)
         if any(radius.values()):
             raise InvalidValueError(what="radius", problem="only equal features are found here; give 0")
-        found = [
-            (number, *place)
-            for number, key in enumerate(_keys(queries))
-            if key in self._places
-            for place in self._places[key]
-            if place[1] in radius and place[3] > now
-        ]
-        return _as_hits(found, limit)
+        return joined_hits(self._found(queries, radius, now), limit)
 
     def holders(self, queries: NDArray[np.uint64], *, bank: int, now: int = 0) -> list[frozenset[int]]:
         """Return, for each feature, which entries of a bank hold it.
@@ -86,32 +153,83 @@ class PostingsIndex:
         queries : uint64 array, shape (queries, words).
         now : seconds since 1970; entries that expired by then do not count.
         """
-        held = (self._places.get(key, ()) for key in _keys(queries))
-        return [frozenset(place[0] for place in places if place[1] == bank and place[3] > now) for places in held]
+        held: list[list[int]] = [[] for _ in range(len(queries))]
+        for query, entry in zip(
+            *(column.tolist() for column in self.held(queries, bank=bank, now=now)), strict=True
+        ):
+            held[query].append(entry)
+        return [frozenset(entries) for entries in held]
 
-    def _forget(self, key: bytes, entry: int) -> None:
-        places = self._places.pop(key)
-        kept = [place for place in places if place[0] != entry]
-        self._count -= len(places) - len(kept)
-        if kept:
-            self._places[key] = kept
+    def held(
+        self, queries: NDArray[np.uint64], *, bank: int, now: int = 0
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return what `holders` does as pairs of a query and an entry, in order, no pair twice.
+
+        Returns
+        -------
+        int64 arrays, shape (pairs,): which query, and the entry that holds its feature.
+        """
+        found = self._found(queries, {bank: 0}, now)
+        none = np.empty(0, dtype=np.int64)
+        query, entry = (
+            np.concatenate([none, *(getattr(hits, name) for hits in found)]) for name in ("query", "entry")
+        )
+        order = np.lexsort((entry, query))
+        query, entry = query[order], entry[order]
+        new = np.ones(len(query), dtype=np.bool_)
+        new[1:] = (query[1:] != query[:-1]) | (entry[1:] != entry[:-1])
+        return query[new], entry[new]
+
+    def sealed(self) -> list[Rows]:
+        """Return all rows that are stored, part by part."""
+        return [part.rows() for part in self._current()]
+
+    def _found(self, queries: NDArray[np.uint64], radius: Mapping[int, int], now: int) -> list[Hits]:
+        """Return what each part holds."""
+        compiled = self._count > self._small
+        queries, keys = with_keys(queries, compiled=compiled)
+        found = (
+            part.sealed.search(queries, radius=radius, dead=part.dead, now=now, keys=keys, compiled=compiled)
+            for part in self._current()
+        )
+        return [hits for hits in found if hits]
+
+    def _current(self) -> Sequence[_Part]:
+        """Return what is stored now."""
+        if self._waiting:
+            with self._lock:
+                self._settle()
+        return self._parts
+
+    def _loose(self) -> int:
+        """Return how many rows of the last part a search would sort anew."""
+        last = self._parts[-1] if self._parts else None
+        return len(last) if last and not last.kept and len(last) <= self._tail else 0
+
+    def _settle(self) -> None:
+        """Make a part of what waits. For whoever holds the lock."""
+        if self._waiting:
+            self._parts = self._with(self._waiting, merge=False)
+            self._waiting, self._pending = [], 0
+
+    def _with(self, new: list[Rows], *, merge: bool) -> tuple[_Part, ...]:
+        """Return the parts with one of these rows, and of the parts before it that are small.
+
+        Parameters
+        ----------
+        merge : whether this may take in more than `tail` rows.
+        """
+        parts, size = list(self._parts), sum(map(len, new))
+        while parts and not parts[-1].kept and self._takes_in(len(parts[-1]), size, merge=merge):
+            size += len(parts[-1])
+            new = [parts.pop().rows(), *new]
+        return *parts, _Part.of(SealedPostings.of(Rows.joined(new)))
+
+    def _takes_in(self, before: int, size: int, *, merge: bool) -> bool:
+        """Whether so many rows are put together with those of the part before them."""
+        return before + size <= self._tail or (merge and before < max(GROWTH * size, self._tail + 1))
 
 
-def _keys(bits: NDArray[np.uint64]) -> list[bytes]:
-    """Return each row's bytes, by which it is looked up."""
-    rows = np.ascontiguousarray(bits)
-    keys: list[bytes] = rows.view(f"V{rows.shape[1] * 8}").ravel().tolist()
-    return keys
-
-
-def _as_hits(found: list[tuple[int, int, int, float, int]], limit: int | None) -> Hits:
-    query, entry, bank, at, expires = zip(*found, strict=True) if found else ((),) * 5
-    rows = Rows(
-        bits=np.empty((len(found), 0), dtype=np.uint64),
-        entry=np.array(entry, dtype=np.int64),
-        bank=np.array(bank, dtype=np.int64),
-        at=np.array(at, dtype=np.float64),
-        expires=np.array(expires, dtype=np.int64),
-    )
-    exact = np.zeros(len(found), dtype=np.int64)
-    return as_hits(rows, query=np.array(query, dtype=np.int64), distance=exact, limit=limit)
+def _slimmed(part: _Part) -> _Part:
+    """Return a part without its removed rows, if they are more than the others."""
+    return part if part.kept or part.gone <= len(part) else _Part.of(SealedPostings.of(part.rows()))

@@ -1,0 +1,157 @@
+"""Looking up equal rows, compiled; `index.sealed_postings` has the plain form, and says what the arrays hold.
+
+Import this module only where a kernel is needed: it imports numba. What a damaged file may say never leads outside
+the arrays: it makes rows be missed.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stanch.kernels.jit import compiled
+from stanch.kernels.lanes import fetch
+
+Words = NDArray[np.uint64]
+Numbers = NDArray[np.uint32]
+Places = NDArray[np.int64]
+
+BLOCK = 256
+"""So many queries are looked up together."""
+
+AHEAD = 4
+"""So many rows of a bucket are asked for before any is looked at."""
+
+
+@compiled
+def key(bits: Words, row: int | np.int64) -> np.uint64:
+    """Return the key of a feature, as `kernels.keys.keys_of` does."""
+    mixed = np.uint64(0)
+    for word in range(bits.shape[1]):
+        mixed ^= bits[row, word]
+        mixed = (mixed ^ mixed >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ mixed >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
+        mixed ^= mixed >> np.uint64(31)
+    return mixed
+
+
+@compiled
+def fill_keys(bits: Words, keys: Words) -> None:
+    """Write the key of each feature."""
+    for row in range(len(bits)):
+        keys[row] = key(bits, row)
+
+
+@compiled
+def precedes(bits: Words, row: np.int64, queries: Words, query: np.int64, behind: int) -> bool:
+    """Whether a row stands before a query in the order of rows; so does its equal if `behind` is 1, not 0."""
+    stored, asked = key(bits, row), key(queries, query)
+    if stored != asked:
+        return bool(stored < asked)
+    for word in range(1, bits.shape[1]):
+        if bits[row, word] != queries[query, word]:
+            return bool(bits[row, word] < queries[query, word])
+    return behind == 1
+
+
+@compiled
+def border(
+    bits: Words, order: Numbers, low: np.int64, high: np.int64, queries: Words, query: np.int64, behind: int
+) -> np.int64:
+    """Return where between `low` and `high` the first row stands that does not precede a query."""
+    while low < high:
+        middle = (low + high) >> 1
+        row = np.int64(order[middle])
+        if row < len(bits) and precedes(bits, row, queries, query, behind):
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@compiled
+def equal(bits: Words, row: np.int64, queries: Words, query: np.int64) -> bool:
+    """Whether a row equals a query."""
+    if row >= len(bits):
+        return False
+    for word in range(bits.shape[1]):  # noqa: SIM110 - numba compiles no generators
+        if bits[row, word] != queries[query, word]:
+            return False
+    return True
+
+
+@compiled
+def marked(
+    keys: Words, first: int, last: int, marks: NDArray[np.uint8], to_mark: np.uint64, begins: Numbers,
+    to_bucket: np.uint64, which: Places, bucket: Places,
+) -> np.int64:  # fmt: skip
+    """Write which queries have their mark set, and their buckets; return how many they are.
+
+    Asking for all marks beforehand makes this four times as fast: how far the second loop is hangs on each mark.
+    """
+    for query in range(first, last):
+        fetch(marks, np.int64(keys[query] >> to_mark) >> 3)
+    left = np.int64(0)
+    for query in range(first, last):
+        mark = np.int64(keys[query] >> to_mark)
+        which[left], bucket[left] = query, np.int64(keys[query] >> to_bucket)
+        left += np.int64(marks[mark >> 3] >> (mark & 7) & 1)
+    for place in range(left):
+        fetch(begins, bucket[place])
+    return left
+
+
+@compiled
+def opened(bits: Words, order: Numbers, begins: Numbers, bucket: Places, begin: Places, end: Places) -> None:
+    """Write where buckets begin and end, and ask for their first rows."""
+    rows = np.int64(len(order))
+    for place in range(len(bucket)):
+        begin[place] = min(np.int64(begins[bucket[place]]), rows)
+        end[place] = min(np.int64(begins[bucket[place] + 1]), rows)
+        fetch(order, begin[place])
+    for place in range(len(bucket)):
+        for ahead in range(begin[place], min(begin[place] + AHEAD, end[place])):
+            fetch(bits, np.int64(order[ahead]) * bits.shape[1])
+
+
+@compiled
+def runs(
+    queries: Words, keys: Words, bits: Words, order: Numbers, begins: Numbers, marks: NDArray[np.uint8],
+    to_mark: np.uint64, to_bucket: np.uint64, large: int, which: Places, begin: Places, count: Places,
+) -> int:  # fmt: skip
+    """Find the rows that equal each query; they stand side by side in `order`.
+
+    The marks of many queries are read first, then the directory for those that are left, then rows: in loops of
+    which no step waits for the one before, as most of what they read is far from the processor. Tests hold this
+    to `SealedPostings`, which does the same by numpy.
+
+    Parameters
+    ----------
+    queries : uint64 array, shape (queries, words).
+    keys : uint64 array, shape (queries,), of the queries.
+    to_mark, to_bucket : by how many bits a key is shifted to get its mark and its bucket.
+    large : of more rows in a bucket, equal ones are found by halving.
+    which, begin, count : int64 arrays, shape (queries,), to be written to: the queries that equal rows, where in
+        `order` these begin, and how many they are.
+
+    Returns
+    -------
+    int, how many queries equal rows.
+    """
+    asked, bucket, lows, highs = np.empty((4, BLOCK), np.int64)
+    found = 0
+    for first in range(0, len(queries), BLOCK):
+        last = min(first + BLOCK, len(queries))
+        left = marked(keys, first, last, marks, to_mark, begins, to_bucket, asked, bucket)
+        opened(bits, order, begins, bucket[:left], lows, highs)
+        for place in range(left):
+            query, low, high = asked[place], lows[place], highs[place]
+            if high - low > large:
+                low = border(bits, order, low, high, queries, query, 0)
+                high = border(bits, order, low, high, queries, query, 1)
+            while low < high and not equal(bits, np.int64(order[low]), queries, query):
+                low += 1
+            while low < high and not equal(bits, np.int64(order[high - 1]), queries, query):
+                high -= 1
+            if low < high:
+                which[found], begin[found], count[found] = query, low, high - low
+                found += 1
+    return found
