@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from stanch.errors import EntryExistsError, UnknownEntryError
 from stanch.fingerprints import as_entry
 from stanch.matching import Bank, Matcher
-from stanch.matching.catalogue import REPEATS, first_occurrences
+from stanch.matching.indexing import REPEATS, first_occurrences
 from stanch.media import Decoders
 from stanch.values import (
     BEHAVIOUR_BASED,

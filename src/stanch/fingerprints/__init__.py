@@ -2,14 +2,18 @@
 
 from stanch.fingerprints.link import CanonicalLink, FoundLink, canonical, find, is_link_list
 from stanch.fingerprints.parts import IN_TEXT, as_entry, as_query
+from stanch.fingerprints.queries import BareHashes, Queries, as_queries
 from stanch.fingerprints.reading import Reading
 
 __all__ = [
     "IN_TEXT",
+    "BareHashes",
     "CanonicalLink",
     "FoundLink",
+    "Queries",
     "Reading",
     "as_entry",
+    "as_queries",
     "as_query",
     "canonical",
     "find",

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from mmap import ACCESS_READ, mmap
+from typing import NoReturn
 
 from stanch.errors import (
     InvalidValueError,
@@ -28,14 +29,23 @@ from stanch.values import (
     HashPart,
     LinkPart,
     Medium,
+    Method,
     NotScanned,
     Part,
     TextPart,
-    words_from_hex,
+    words_from_bytes,
 )
 
-HASHES = (FILE_SHA256, FILE_MD5, PDQ, PDQ_RAW)
-"""The methods whose hashes people pass on by themselves."""
+LOOKED_FOR = {
+    FILE_SHA256.id: (FILE_SHA256,),
+    FILE_MD5.id: (FILE_MD5,),
+    PDQ.id: (PDQ, PDQ_RAW),
+    PDQ_RAW.id: (PDQ, PDQ_RAW),
+}
+"""The methods whose hashes people pass on by themselves, and under which a query looks for one.
+
+A PDQ hash was made with or without normalisation, which does not show.
+"""
 
 IN_TEXT = "link at character "
 """How the variant of a link begins that was found in a text; the character follows."""
@@ -78,7 +88,7 @@ def as_entry(part: Part, decoders: Decoders, *, subdomains: bool = False) -> tup
         case LinkPart():
             return (link.as_entry(part.link, subdomains=subdomains),)
         case HashPart():
-            return (_of_hash(part, either=False),)
+            return (_of_hash(part, (part.method,) if looked_for(part) else ()),)
         case FilePart():
             return _entry_of_file(part, decoders)
 
@@ -111,28 +121,35 @@ def _of_link(address: str, where: str = AS_IS) -> Reading:
     return replace(reading, fingerprints=located)
 
 
+def looked_for(part: HashPart) -> tuple[Method, ...]:
+    """Return the methods under which a bare hash is looked for; none if it is no such hash."""
+    whole = len(part.value) * 4 == part.method.bits and HEXADECIMAL.fullmatch(part.value)
+    return LOOKED_FOR.get(part.method.id, ()) if whole else ()
+
+
 def _of_bare_hash(part: HashPart) -> Reading:
     try:
-        return _of_hash(part, either=True)
+        return _of_hash(part, looked_for(part))
     except InvalidValueError as error:
         return Reading(medium=part.method.medium, not_scanned=(_not_scanned(error),))
 
 
-def _of_hash(part: HashPart, *, either: bool) -> Reading:
-    """Read a bare hash; a PDQ hash was made with or without normalisation, and a query looks for `either`."""
-    if part.method not in HASHES:
-        known = ", ".join(method.id for method in HASHES)
-        raise InvalidValueError(
-            what=part.name, problem=f"{part.method.id} has no bare hashes; give one of {known}"
-        )
-    if len(part.value) != part.method.bits // 4 or not HEXADECIMAL.fullmatch(part.value):
-        problem = f"{part.value[:80]!r} is not {part.method.bits // 4} hexadecimal digits"
-        raise InvalidValueError(what=part.name, problem=problem)
-    methods = (PDQ, PDQ_RAW) if either and part.method in {PDQ, PDQ_RAW} else (part.method,)
-    bits = words_from_hex([part.value])
+def _of_hash(part: HashPart, methods: tuple[Method, ...]) -> Reading:
+    """Read a bare hash for these methods, of which there are none if it is no such hash."""
+    if not methods:
+        _refuse(part)
+    bits = words_from_bytes(bytes.fromhex(part.value)).reshape(1, -1)
     return Reading(
-        medium=part.method.medium, fingerprints=tuple(Fingerprint.of(method, bits) for method in methods)
+        medium=part.method.medium, fingerprints=tuple([Fingerprint.whole(method, bits) for method in methods])
     )
+
+
+def _refuse(part: HashPart) -> NoReturn:
+    if part.method.id not in LOOKED_FOR:
+        problem = f"{part.method.id} has no bare hashes; give one of {', '.join(LOOKED_FOR)}"
+        raise InvalidValueError(what=part.name, problem=problem)
+    problem = f"{part.value[:80]!r} is not {part.method.bits // 4} hexadecimal digits"
+    raise InvalidValueError(what=part.name, problem=problem)
 
 
 def _of_file(part: FilePart, decoders: Decoders) -> tuple[Reading, ...]:

@@ -1,66 +1,70 @@
 """All banks as numbers: what the indexes hold, and what their answers mean."""
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
 from itertools import pairwise
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stanch.errors import BankExistsError, UnknownBankError, UnknownEntryError, UnknownMethodError
-from stanch.index import NEVER, FeatureIndex, HammingIndex, Hits, PostingsIndex, Rows
+from stanch.errors import (
+    BankExistsError,
+    EntryExistsError,
+    InvalidValueError,
+    UnknownBankError,
+    UnknownEntryError,
+)
+from stanch.index import NEVER, Hits, Rows
+from stanch.matching.archive import LIVE, Archive
+from stanch.matching.attached import Attached
 from stanch.matching.bank import Bank
-from stanch.values import METHODS, TEXT_GRAM, BankInfo, Entry, Fingerprint, Medium, Method
-
-REPEATS = 3
-"""A gram counts this often in one text; what repeats itself more often is a formula of a list, or a refrain."""
+from stanch.matching.indexing import indexed, live_index, postings_index
+from stanch.matching.listed import Listed, ListedEntry, fingerprint_of
+from stanch.values import METHODS, TEXT_GRAM, BankInfo, Entry, Fingerprint, Method
 
 STRETCHES, KIN = 8, 5
 """An entry that holds grams from so many (5) of the stretches (8) of a text is kin to it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Listed:
-    """An entry under its number, in a bank under its own."""
-
-    bank: Bank
-    bank_number: int
-    entry: Entry
-
-    @property
-    def medium(self) -> Medium:
-        """What the entry shows; `FILE` where only its bytes are known."""
-        media = [found.method.medium for found in self.entry.fingerprints]
-        return next((medium for medium in media if medium is not Medium.FILE), Medium.FILE)
-
-    def fingerprint(self, method: Method) -> Fingerprint:
-        """Return the entry's fingerprint of this method."""
-        found = _fingerprint(self.entry, method)
-        if found is None:
-            raise UnknownMethodError(
-                method=method.id, known=", ".join(f.method.id for f in self.entry.fingerprints)
-            )
-        return found
-
-
 class Catalogue:
-    """The entries of several banks, in one index a method."""
+    """The entries of several banks, in one index a method.
+
+    Those of an archive stay in its files; others, and what has changed since, are held as objects.
+    """
 
     def __init__(self) -> None:
-        self._indexes: dict[str, FeatureIndex] = {
-            method.id: HammingIndex(method.words) if method.radius else PostingsIndex(method.words)
-            for method in METHODS.values()
-        }
-        self._grams = PostingsIndex(TEXT_GRAM.words)
-        self._indexes[TEXT_GRAM.id] = self._grams
         self._banks: dict[int, Bank] = {}
         self._bank_numbers: dict[str, int] = {}
-        self._listed: dict[int, Listed] = {}
+        self._listed: dict[int, ListedEntry] = {}
         self._numbers: dict[tuple[int, str], int] = {}
-        self._texts: Counter[int] = Counter()
         self._frequencies: dict[int, NDArray[np.int64]] = {}
-        self._next = 0
+        self._next = LIVE
+        self._archive: Archive | None = None
+        self._stand_on(Attached(Archive(()), {}))
+
+    def attach(self, archive: Archive, names: Mapping[UUID, str]) -> None:
+        """Put an archive below: its entries are found from now on.
+
+        Parameters
+        ----------
+        names : of its banks, each of which is listed.
+
+        Raises
+        ------
+        UnknownBankError
+            If a bank of the archive has no name, or no bank of that name is listed.
+        InvalidValueError
+            If there are entries already, or two banks have one name.
+        """
+        if self._listed or self._archive is not None:
+            raise InvalidValueError(what="archive", problem="can only be put below banks that hold nothing yet")
+        banks = {bank for segment in archive.segments for bank in segment.banks}
+        numbers = {bank: self._number_of(names.get(bank, str(bank))) for bank in banks}
+        if len(set(numbers.values())) < len(numbers):
+            raise InvalidValueError(what="archive", problem="two of its banks have one name")
+        self._archive = archive
+        self._stand_on(Attached(archive, numbers))
 
     def add_bank(self, bank: Bank) -> None:
         """List a bank and all its entries, or raise BankExistsError."""
@@ -79,29 +83,34 @@ class Catalogue:
     def add(self, bank_name: str, entries: Iterable[Entry]) -> None:
         """Add entries to a listed bank, all or none; they are found from now on."""
         number, entries = self._number_of(bank_name), list(entries)
+        for entry in entries:
+            if self._attached.number(number, entry.id) is not None:
+                raise EntryExistsError(bank=bank_name, entry=entry.id)
         self._banks[number].add(*entries)
         self._list(number, entries)
 
     def remove(self, bank_name: str, entry_ids: Iterable[str]) -> None:
         """Remove entries from a listed bank, all or none; they are no longer found from now on."""
         bank = self._number_of(bank_name)
-        chosen = {entry_id: self._numbers.get((bank, entry_id)) for entry_id in entry_ids}
+        chosen = {entry_id: self._number(bank, entry_id) for entry_id in entry_ids}
         numbers = [number for number in chosen.values() if number is not None]
         if len(numbers) < len(chosen):
             unknown = next(entry_id for entry_id, number in chosen.items() if number is None)
             raise UnknownEntryError(bank=bank_name, entry=unknown)
+        self._texts[bank] -= sum([self._has_grams(number) for number in numbers])
         for entry_id in chosen:
-            self._banks[bank].remove(entry_id)
-            del self._numbers[bank, entry_id]
+            if self._numbers.pop((bank, entry_id), None) is not None:
+                self._banks[bank].remove(entry_id)
         for number in numbers:
-            self._texts[bank] -= _fingerprint(self._listed.pop(number).entry, TEXT_GRAM) is not None
+            self._listed.pop(number, None)
+        self._attached.remove(number for number in numbers if number < LIVE)
         self._frequencies.clear()
         for index in self._indexes.values():
             index.remove(numbers)
 
     def listed(self, number: int) -> Listed:
         """Return what an index calls by this number."""
-        return self._listed[number]
+        return self._listed[number] if number >= LIVE else self._attached.listed(number, self._banks)
 
     def texts(self, bank: int) -> int:
         """Return how many texts this bank holds."""
@@ -113,8 +122,8 @@ class Catalogue:
         Kept until a bank changes; an expiry in between is noticed with the next change.
         """
         if number not in self._frequencies:
-            listed = self._listed[number]
-            bits = listed.fingerprint(TEXT_GRAM).bits
+            listed = self.listed(number)
+            bits = listed.grams().bits
             holders = self._grams.holders(bits, bank=listed.bank_number, now=now)
             kin = _kin(holders) | {number}
             self._frequencies[number] = np.array([1 + len(held - kin) for held in holders], dtype=np.int64)
@@ -142,6 +151,30 @@ class Catalogue:
         }
         return self._indexes[method.id].search(bits, radius=radius, limit=limit, now=now)
 
+    def _stand_on(self, attached: Attached) -> None:
+        """Make the indexes, upon those of an archive."""
+        self._attached = attached
+        self._texts = attached.texts()
+        self._grams = postings_index(TEXT_GRAM, attached.indexes(TEXT_GRAM))
+        others = [method for method in METHODS.values() if method != TEXT_GRAM]
+        self._indexes = {
+            **{method.id: live_index(method, attached.indexes(method)) for method in others},
+            TEXT_GRAM.id: self._grams,
+        }
+        for method in METHODS.values():
+            for dead in attached.dead(method):
+                self._indexes[method.id].remove(dead)
+
+    def _number(self, bank: int, entry_id: str) -> int | None:
+        """Return the number of an entry of a bank; None if it is not held."""
+        number = self._numbers.get((bank, entry_id))
+        return self._attached.number(bank, entry_id) if number is None else number
+
+    def _has_grams(self, number: int) -> bool:
+        if number < LIVE:
+            return self._attached.has_grams(number)
+        return fingerprint_of(self._listed[number].entry, TEXT_GRAM) is not None
+
     def _number_of(self, bank: str) -> int:
         if bank not in self._bank_numbers:
             raise UnknownBankError(bank=bank, known=", ".join(self._bank_numbers) or "none")
@@ -153,7 +186,7 @@ class Catalogue:
         prints: dict[str, list[tuple[int, Entry, Fingerprint]]] = defaultdict(list)
         for number, entry in enumerate(entries, start=self._next):
             self._next = number + 1
-            self._listed[number] = Listed(bank=listed, bank_number=bank, entry=entry)
+            self._listed[number] = ListedEntry(bank=listed, bank_number=bank, entry=entry)
             self._numbers[bank, entry.id] = number
             for fingerprint in entry.fingerprints:
                 prints[fingerprint.method.id].append((number, entry, fingerprint))
@@ -176,25 +209,7 @@ def _rows(bank: int, prints: list[tuple[int, Entry, Fingerprint]]) -> Rows:
         at=np.concatenate([fingerprint.at for _, _, fingerprint in prints]),
         expires=np.repeat(np.array(expires, dtype=np.int64), counts),
     )
-    if max(counts) <= REPEATS:
-        return rows
-    return rows.take(first_occurrences(np.column_stack([numbers.astype(np.uint64), bits])))
-
-
-def first_occurrences(bits: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Return which rows are among the first `REPEATS` of their value.
-
-    Parameters
-    ----------
-    bits : uint64 array, shape (rows, words).
-    """
-    order = np.lexsort(bits.T)  # stable: equal rows stay in order
-    sorted_bits, places = bits[order], np.arange(len(bits))
-    begins = np.ones(len(bits), dtype=np.bool_)
-    begins[1:] = (sorted_bits[1:] != sorted_bits[:-1]).any(axis=1)
-    kept = np.empty(len(bits), dtype=np.bool_)
-    kept[order] = places - np.maximum.accumulate(np.where(begins, places, 0)) < REPEATS
-    return kept
+    return rows.take(indexed(rows, counts))
 
 
 def _kin(holders: list[frozenset[int]]) -> frozenset[int]:
@@ -213,7 +228,3 @@ def _kin(holders: list[frozenset[int]]) -> frozenset[int]:
         entry for stretch in stretches for entry in frozenset[int]().union(*(holders[gram] for gram in stretch))
     )
     return frozenset(entry for entry, count in spread.items() if count >= KIN)
-
-
-def _fingerprint(entry: Entry, method: Method) -> Fingerprint | None:
-    return next((found for found in entry.fingerprints if found.method == method), None)

@@ -1,15 +1,17 @@
 """The front of the library: posts in, matches out."""
 
 import threading
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import groupby
 from types import TracebackType
 from typing import Self
+from uuid import UUID
 
 import numpy as np
 
-from stanch.fingerprints import IN_TEXT, Reading, as_query
+from stanch.fingerprints import IN_TEXT, Queries, Reading, as_queries, as_query
+from stanch.matching.archive import Archive
+from stanch.matching.asking import Asked, Content, by_method
 from stanch.matching.bank import Bank
 from stanch.matching.catalogue import Catalogue
 from stanch.matching.passages import find_passages
@@ -60,6 +62,26 @@ class Matcher:
         with self._lock:
             self._catalogue.add_bank(bank)
 
+    def attach(self, archive: Archive, names: Mapping[UUID, str]) -> None:
+        """Search an archive too; once, after its banks were added and before anything else has entries.
+
+        Its entries count as those of their banks: they may be removed and replaced, and none of their ids may be
+        added again. They stay in the files, and the banks themselves do not list them.
+
+        Parameters
+        ----------
+        names : of its banks.
+
+        Raises
+        ------
+        UnknownBankError
+            If a bank of the archive has no name, or no bank of that name was added.
+        InvalidValueError
+            If there are entries already, or two banks have one name.
+        """
+        with self._lock:
+            self._catalogue.attach(archive, names)
+
     def describe(self, info: BankInfo) -> None:
         """Change the description of a bank, its state and thresholds too, or raise UnknownBankError."""
         with self._lock:
@@ -96,7 +118,7 @@ class Matcher:
         banks : the names of those to look in, None for all. The others are not searched, and nothing in the
             result depends on what they hold.
         """
-        parts = tuple(self.match_part(part, now=now, banks=banks) for part in post.parts)
+        parts = self.match_many(as_queries(post.parts, self._decoders), now=now, banks=banks)
         return PostResult(post=post.id, parts=parts)
 
     def match_part(
@@ -114,20 +136,31 @@ class Matcher:
         banks: Container[str] | None = None,
     ) -> PartResult:
         """Return what the readings of one part find; for fingerprints that were made elsewhere."""
-        readings = tuple(readings)
-        seconds = int((now or datetime.now(UTC)).timestamp())
-        with self._lock:  # media were read before; what is left is one look into the indexes
-            found = [match for reading in readings for match in self._find(reading.fingerprints, seconds, banks)]
-        best = tuple(_best_of_each_entry(found))
-        return PartResult(
-            name=name,
-            medium=readings[-1].medium if readings else Medium.FILE,
-            matches=best,
-            not_scanned=tuple(reason for reading in readings for reason in reading.not_scanned),
-            symbols=sum(reading.symbols for reading in readings),
-            unmatched=sum(_unmatched(reading, best) for reading in readings),
-            remarks=tuple(remark for reading in readings for remark in reading.remarks),
-        )
+        (result,) = self.match_many(Queries(names=[name], readings={0: tuple(readings)}), now=now, banks=banks)
+        return result
+
+    def match_many(
+        self, queries: Queries, *, now: datetime | None = None, banks: Container[str] | None = None
+    ) -> tuple[PartResult, ...]:
+        """Return what each of many parts finds: the same as one by one, in a fraction of the time.
+
+        Parameters
+        ----------
+        now, banks : as for `match`.
+        """
+        found = self._find(by_method(queries), int((now or datetime.now(UTC)).timestamp()), banks)
+        results = {
+            place: _of_readings(queries.names[place], some, found, place)
+            for place, some in queries.readings.items()
+        }
+        for hashes in queries.hashes:
+            medium = hashes.methods[0].medium
+            for place in hashes.places:
+                matches = found.get((place, 0), ())
+                results[place] = PartResult(
+                    name=queries.names[place], medium=medium, matches=_best_of_each_entry(matches)
+                )
+        return tuple([results[place] for place in range(len(queries.names))])
 
     def close(self) -> None:
         """End the decoder processes."""
@@ -142,19 +175,49 @@ class Matcher:
         self.close()
 
     def _find(
-        self, fingerprints: Iterable[Fingerprint], now: int, banks: Container[str] | None
-    ) -> Iterable[Match]:
-        by_method = sorted(fingerprints, key=lambda fingerprint: fingerprint.method.id)
-        for method, variants in groupby(by_method, key=lambda fingerprint: fingerprint.method):
-            if method == TEXT_GRAM:
-                for variant in variants:
-                    yield from find_passages(self._catalogue, variant, now=now, banks=banks)
+        self, asked: Iterable[Asked], now: int, banks: Container[str] | None
+    ) -> Mapping[Content, Sequence[Match]]:
+        """Return what each content finds that finds anything, one method after the other.
+
+        Media were read before. What is left are looks into the indexes, one for all contents of a method but for
+        passages; in between, others may look or change what is held.
+        """
+        found: dict[Content, list[Match]] = {}
+        for one in asked:
+            if one.method == TEXT_GRAM:
+                looked = [(content, self._passages(text, now, banks)) for content, text in one.fingerprints()]
             else:
-                yield from find_wholes(self._catalogue, variants, now=now, banks=banks)
+                with self._lock:
+                    looked = list(find_wholes(self._catalogue, one, now=now, banks=banks))
+            for content, matches in looked:
+                found.setdefault(content, []).extend(matches)
+        return found
+
+    def _passages(self, text: Fingerprint, now: int, banks: Container[str] | None) -> list[Match]:
+        with self._lock:
+            return find_passages(self._catalogue, text, now=now, banks=banks)
 
 
-def _unmatched(reading: Reading, matches: Iterable[Match]) -> int:
+def _of_readings(
+    name: str, readings: Sequence[Reading], found: Mapping[Content, Sequence[Match]], place: int
+) -> PartResult:
+    matches = [match for number in range(len(readings)) for match in found.get((place, number), ())]
+    best = _best_of_each_entry(matches)
+    return PartResult(
+        name=name,
+        medium=readings[-1].medium if readings else Medium.FILE,
+        matches=best,
+        not_scanned=tuple([reason for reading in readings for reason in reading.not_scanned]),
+        symbols=sum([reading.symbols for reading in readings]),
+        unmatched=sum([_unmatched(reading, best) for reading in readings]),
+        remarks=tuple([remark for reading in readings for remark in reading.remarks]),
+    )
+
+
+def _unmatched(reading: Reading, matches: Sequence[Match]) -> int:
     """Return how many symbols of a text lie outside every span that is aligned with known content."""
+    if not reading.symbols or not matches:
+        return reading.symbols
     counted = [match for match in matches if match.medium is Medium.TEXT and match.has_effect]
     if any(match.kind is Kind.IDENTICAL for match in counted):
         return 0
@@ -167,23 +230,27 @@ def _unmatched(reading: Reading, matches: Iterable[Match]) -> int:
     return round(reading.symbols * float(outside.mean()))
 
 
-def _best_of_each_entry(matches: Iterable[Match]) -> list[Match]:
+def _best_of_each_entry(matches: Sequence[Match]) -> tuple[Match, ...]:
     """Return one match an entry, the strongest, strongest first; one for each link to it in a text.
 
     SHA-256 goes before MD5, which can be forged, and an identical text keeps the spans of its passages.
     """
+    if len(matches) < 2:
+        return tuple(matches)
     best: dict[tuple[str, str, str], Match] = {}
     for match in sorted(matches, key=_weakness):
         place = match.variant if match.variant.startswith(IN_TEXT) else ""
         best.setdefault((match.bank, match.entry, place), match)
-    return list(best.values())
+    return tuple(best.values())
+
+
+_ORDER = {method.id: place for place, method in enumerate(EQUAL)}
 
 
 def _weakness(match: Match) -> tuple[int, int, float, float, str, str]:
-    order = [method.id for method in EQUAL]
     return (
         -match.kind.rank,
-        order.index(match.method) if match.method in order else len(order),
+        _ORDER.get(match.method, len(_ORDER)),
         match.distance or 0,
         -(match.query_cover or 0),
         match.bank,

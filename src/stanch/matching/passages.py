@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stanch.index import Chain, Hits, align
-from stanch.matching.catalogue import Catalogue, first_occurrences
+from stanch.matching.catalogue import Catalogue
+from stanch.matching.indexing import first_occurrences
 from stanch.matching.wholes import found
 from stanch.values import GRAM, TEXT_GRAM, AlignedSpans, Fingerprint, Kind, Match, Span
 
@@ -91,7 +92,7 @@ def _match(
 ) -> Match | None:
     """Return the match with one entry, or None if they share too little."""
     listed = catalogue.listed(number)
-    entry = listed.fingerprint(TEXT_GRAM)
+    entry = listed.grams()
     known = _common_grams(catalogue, number, now)
     place = np.searchsorted(entry.at, hits.at)
     common = known[place]

@@ -1,17 +1,19 @@
 """What is compared as a whole: files, exact texts, images and links."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stanch.fingerprints import IN_TEXT
-from stanch.index import Hits
-from stanch.matching.catalogue import Catalogue, Listed
+from stanch.matching.asking import Asked, Content
+from stanch.matching.catalogue import Catalogue
+from stanch.matching.listed import Listed
 from stanch.values import (
     FILE_MD5,
     FILE_SHA256,
-    LINK,
     TEXT_EXACT,
     AlignedSpans,
     Fingerprint,
@@ -25,75 +27,95 @@ from stanch.values import (
 )
 
 EQUAL = (FILE_SHA256, TEXT_EXACT, FILE_MD5)
+_EQUAL = frozenset(method.id for method in EQUAL)
 LIMIT = 100
 """How many entries of a bank one image may match; a viral cluster is larger, and its nearest are enough."""
 
 
+class _Hit(NamedTuple):
+    """One feature of a content and one of an entry that it found, `away` from each other."""
+
+    away: int
+    fingerprint: Fingerprint
+    row: int
+    entry: int
+    at: float
+
+
 def find_wholes(
-    catalogue: Catalogue, fingerprints: Iterable[Fingerprint], *, now: int, banks: Container[str] | None = None
-) -> list[Match]:
-    """Return the entries that these fingerprints of one method find, each once, by its nearest feature.
+    catalogue: Catalogue, asked: Asked, *, now: int, banks: Container[str] | None = None
+) -> Iterator[tuple[Content, list[Match]]]:
+    """Yield each content that finds entries, and these, each once, by its nearest feature.
+
+    All are looked up in one search, since each search costs something of its own.
 
     Parameters
     ----------
-    fingerprints : of one method, one for each variant of the content.
     now : seconds since 1970.
     banks : the names of those to look in; None for all.
     """
-    variants = [fingerprint for fingerprint in fingerprints if len(fingerprint)]
-    if not variants:
-        return []
-    method = variants[0].method
-    bits = np.concatenate([fingerprint.bits for fingerprint in variants])
-    hits = catalogue.search(method, bits, now=now, limit=LIMIT, banks=banks)
+    bits = asked.bits()
+    hits = catalogue.search(asked.method, bits, now=now, limit=LIMIT, banks=banks)
     if not len(hits):
-        return []
-    rows = [(fingerprint, row) for fingerprint in variants for row in range(len(fingerprint))]
-    away = hits.distance + np.array([_steps_below(*rows[int(row)]) for row in hits.query], dtype=np.int64)
-    return [
-        _match(catalogue.listed(int(hits.entry[chosen[0]])), rows, hits.take(chosen), int(away[chosen[0]]))
-        for chosen in _by_place(hits, away, [fingerprint.variant for fingerprint, _ in rows])
-    ]
+        return
+    counts = np.array(asked.counts())
+    owner = np.repeat(np.arange(len(counts)), counts)[hits.query].tolist()
+    begin = [0, *np.cumsum(counts).tolist()]
+    found = list(
+        zip(*(column.tolist() for column in (hits.query, hits.distance, hits.entry, hits.at)), strict=True)
+    )
+    for number, chosen in groupby(range(len(owner)), key=owner.__getitem__):
+        first = begin[number]
+        variants = asked.variants(number, bits[first : begin[number + 1]])
+        rows = [(fingerprint, row) for fingerprint in variants for row in range(len(fingerprint))]
+        own = [_hit(*rows[query - first], *rest) for query, *rest in (found[hit] for hit in chosen)]
+        yield asked.contents[number], _matches(catalogue, own)
+
+
+def _hit(fingerprint: Fingerprint, row: int, distance: int, entry: int, at: float) -> _Hit:
+    return _Hit(distance + _steps_below(fingerprint, row), fingerprint, row, entry, at)
 
 
 def _steps_below(fingerprint: Fingerprint, row: int) -> int:
     """Return how far a link leads beyond what this feature of it names; 0 for other media."""
-    return int(fingerprint.extent - fingerprint.end[row]) if fingerprint.method == LINK else 0
+    return int(fingerprint.extent - fingerprint.end[row]) if fingerprint.method.medium is Medium.LINK else 0
 
 
-def _by_place(hits: Hits, away: NDArray[np.int64], variants: list[str]) -> list[NDArray[np.int64]]:
-    """Return the hits of each entry, nearest first; those of each link in a text by themselves."""
-    places: dict[tuple[int, str], list[int]] = {}
-    for hit in np.argsort(away, kind="stable").tolist():
-        variant = variants[int(hits.query[hit])]
-        link = variant if variant.startswith(IN_TEXT) else ""
-        places.setdefault((int(hits.entry[hit]), link), []).append(hit)
-    return [np.array(chosen, dtype=np.int64) for chosen in places.values()]
+def _matches(catalogue: Catalogue, hits: Iterable[_Hit]) -> list[Match]:
+    """Return the match with each entry that one content has hit, nearest first; of a text, one for each link."""
+    places: dict[tuple[int, str], list[_Hit]] = {}
+    for hit in sorted(hits, key=itemgetter(0)):
+        variant = hit.fingerprint.variant
+        places.setdefault((hit.entry, variant if variant.startswith(IN_TEXT) else ""), []).append(hit)
+    return [_match(catalogue.listed(entry), chosen) for (entry, _), chosen in places.items()]
 
 
-def _match(listed: Listed, rows: list[tuple[Fingerprint, int]], hits: Hits, away: int) -> Match:
-    fingerprint, _ = rows[int(hits.query[0])]
-    method = fingerprint.method
-    equal = method in EQUAL
-    spans = {_spans(listed, *rows[int(query)], float(at)) for query, at in zip(hits.query, hits.at, strict=True)}
+def _match(listed: Listed, hits: Sequence[_Hit]) -> Match:
+    nearest = hits[0]
+    method = nearest.fingerprint.method
+    equal = method.id in _EQUAL
     return found(
         listed,
         method,
         kind=Kind.IDENTICAL if equal else Kind.COPY,
-        distance=None if equal else away,
+        distance=None if equal else nearest.away,
         cover=(1.0, 1.0) if equal else None,
-        spans=tuple(sorted(spans, key=lambda pair: (pair.query.start, pair.bank.start))),
-        variant=fingerprint.variant,
+        spans=_spans(listed, method, hits),
+        variant=nearest.fingerprint.variant,
     )
 
 
-def _spans(listed: Listed, fingerprint: Fingerprint, row: int, at: float) -> AlignedSpans:
-    theirs = listed.fingerprint(fingerprint.method)
-    place = int(np.searchsorted(theirs.at, at))
-    return AlignedSpans(
-        query=Span(start=float(fingerprint.start[row]), end=float(fingerprint.end[row])),
-        bank=Span(start=float(theirs.start[place]), end=float(theirs.end[place])),
-    )
+def _spans(listed: Listed, method: Method, hits: Sequence[_Hit]) -> tuple[AlignedSpans, ...]:
+    """Return the stretches that hits with one entry align, each once, in order."""
+    spans = [AlignedSpans(query=_span(hit), bank=listed.span(method, hit.at)) for hit in hits]
+    if len(spans) == 1:
+        return (spans[0],)
+    return tuple(sorted(set(spans), key=lambda pair: (pair.query.start, pair.bank.start)))
+
+
+def _span(hit: _Hit) -> Span:
+    mine, row = hit.fingerprint, hit.row
+    return Span(start=float(mine.start[row]), end=float(mine.end[row]))
 
 
 def found(
@@ -113,11 +135,11 @@ def found(
     info = listed.bank.info
     return Match(
         bank=info.name,
-        entry=listed.entry.id,
+        entry=listed.id,
         method=method.id,
         medium=listed.medium if method.medium is Medium.FILE else method.medium,
         kind=kind,
-        confirmed=listed.entry.confirmed_by is not None,
+        confirmed=listed.confirmed,
         counted_only=info.state is State.SHADOW,
         known_good=info.purpose is Purpose.KNOWN_GOOD,
         distance=distance,

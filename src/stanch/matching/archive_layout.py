@@ -1,0 +1,201 @@
+"""What stands in an archive segment: entries in order of their ids, and for each method their features.
+
+The columns of the file; E entries, of a method F fingerprints with N features. A column all of whose rows are the
+same takes the room of one.
+
+```
+id          u8  (E, 2)      each entry's UUID as two numbers, rising; its place is its ordinal
+bank        u2  (E,)        which of `About.banks`
+confirmed   u1  (E,)        whether somebody confirmed it
+expires     i8  (E,)        seconds since 1970, or `NEVER`
+medium      u1  (E,)        which of `MEDIA`
+M/entries   u4  (F,)        for method M, the ordinals with such a fingerprint; absent where all have one
+M/first     u4  (F + 1,)    where the features of each begin; u8 where N needs it; absent where each has one
+M/extent    f8  (F,)        as in `Fingerprint`; u4 where all are whole numbers that fit, as are the three below
+M/at        f8  (N,)
+M/start     f8  (N,)
+M/end       f8  (N,)
+M/left      u4  (L,)        of grams, the features that are not indexed, since they repeat others; absent if none
+M/same      u4  (L,)        which row of the index is the same as each
+M/index/... what finds the features: the columns of `Sealed` or `SealedPostings`, over ordinals and banks' places
+```
+
+Grams are compared with those of a query, all and in order: they are the rows of their index, which stand in order
+of the entries, and those that were left out.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from stanch.formats import write_segment
+from stanch.index import Rows
+from stanch.matching.indexing import sealed_index, sorted_runs
+from stanch.values import TEXT_GRAM, Medium, Method
+
+VERSION = 1
+MOST_BANKS = 1 << 16
+MOST_ENTRIES = 1 << 32
+
+MEDIA = (Medium.FILE, Medium.IMAGE, Medium.VIDEO, Medium.SOUND, Medium.TEXT, Medium.LINK)
+"""The media by their numbers in a file."""
+
+Array = NDArray[Any]
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a segment says of itself.
+
+    Parameters
+    ----------
+    version : of the layout.
+    banks : whose entries it holds, rising.
+    texts : how many entries of each bank have grams.
+    entries : how many it holds.
+    methods : the ids of those by which it has fingerprints.
+    """
+
+    version: int
+    banks: tuple[UUID, ...]
+    texts: tuple[int, ...]
+    entries: int
+    methods: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Prints:
+    """The fingerprints of entries by one method, in order of their ordinals.
+
+    Parameters
+    ----------
+    entries : int64 array, shape (F,), the ordinals, rising.
+    counts : int64 array, shape (F,), how many features each has.
+    extent : float64 array, shape (F,).
+    at, start, end : float64 arrays, shape (N,).
+    rows : what of it is indexed; entries are ordinals, banks are places among those of the segment.
+    bits : uint64 array, shape (N, words), of grams; None of others.
+    kept : bool array, shape (N,), which features of grams are indexed; their rows are in this order.
+    """
+
+    method: Method
+    entries: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    extent: Array
+    at: Array
+    start: Array
+    end: Array
+    rows: Rows
+    bits: NDArray[np.uint64] | None = None
+    kept: NDArray[np.bool_] | None = None
+
+    def columns(self, entries: int) -> Iterator[tuple[str, Array]]:
+        """Yield the columns that are needed, by their names, if there are so many entries in all."""
+        if len(self.entries) < entries:
+            yield "entries", self.entries.astype(np.uint32)
+        if not (self.counts == 1).all():
+            first = np.concatenate([np.zeros(1, np.int64), np.cumsum(self.counts)])
+            yield "first", first.astype(np.uint32 if first[-1] < 1 << 32 else np.uint64)
+        for name in ("extent", "at", "start", "end"):
+            yield name, _constant(_narrow(getattr(self, name)))
+        if self.bits is not None and self.kept is not None and not self.kept.all():
+            left = np.flatnonzero(~self.kept)
+            yield "left", left.astype(np.uint32)
+            yield "same", self._same(self.bits, self.kept, left).astype(np.uint32)
+        if len(self.rows):
+            for name, column in sealed_index(self.method, self._in_order()).columns().items():
+                yield f"index/{name}", column
+
+    def _same(
+        self, bits: NDArray[np.uint64], kept: NDArray[np.bool_], left: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """Return which row is the same as each feature that is left out, looking through their entries alone."""
+        owner = np.repeat(np.arange(len(self.counts)), self.counts)
+        among = np.flatnonzero(np.isin(owner, owner[left]))
+        columns = np.column_stack([owner[among].astype(np.uint64), bits[among]])
+        order, begins = sorted_runs(columns)
+        first = np.empty_like(among)
+        first[order] = among[order[np.maximum.accumulate(np.where(begins, np.arange(len(among)), 0))]]
+        row = np.cumsum(kept) - 1
+        return row[first[np.searchsorted(among, left)]]
+
+    def _in_order(self) -> Rows:
+        """Return what is indexed in order of entry and place; postings are put in order when they are sealed."""
+        rows = self.rows
+        if not self.method.radius or (np.diff(rows.entry) > 0).all():
+            return rows
+        return rows.take(np.lexsort((rows.at, rows.entry)))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Contents:
+    """Entries in order of their ids, before they are written.
+
+    Parameters
+    ----------
+    ids : uint64 array, shape (E, 2).
+    bank, confirmed, expires, medium : arrays, shape (E,).
+    prints : of each method that any of them has.
+    """
+
+    banks: tuple[UUID, ...]
+    ids: NDArray[np.uint64]
+    bank: Array
+    confirmed: Array
+    expires: Array
+    medium: Array
+    prints: tuple[Prints, ...]
+
+    def write(self, path: Path) -> None:
+        """Write it as a segment; the errors are those of `write_segment`."""
+        columns = {
+            "id": self.ids,
+            "bank": _constant(self.bank.astype(np.uint16)),
+            "confirmed": _constant(self.confirmed.astype(np.uint8)),
+            "expires": _constant(self.expires.astype(np.int64)),
+            "medium": _constant(self.medium.astype(np.uint8)),
+        }
+        prints = sorted(self.prints, key=lambda one: one.method.id)
+        for one in prints:
+            columns |= {f"{one.method.id}/{name}": column for name, column in one.columns(len(self.ids))}
+        about = About(
+            version=VERSION,
+            banks=self.banks,
+            texts=self._texts(),
+            entries=len(self.ids),
+            methods=tuple(one.method.id for one in prints),
+        )
+        write_segment(path, columns, about=msgspec.msgpack.encode(about))
+
+    def _texts(self) -> tuple[int, ...]:
+        texts = np.zeros(len(self.banks), np.int64)
+        for one in self.prints:
+            if one.method == TEXT_GRAM:
+                np.add.at(texts, self.bank[one.entries].astype(np.int64), 1)
+        return tuple(texts.tolist())
+
+
+def runs(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the numbers of stretches, one behind the other: `counts` numbers each, from `starts` on."""
+    before = np.cumsum(counts) - counts
+    return np.repeat(starts - before, counts) + np.arange(int(counts.sum()))
+
+
+def _narrow(column: Array) -> Array:
+    """Return whole numbers that fit in four bytes as such."""
+    if not len(column) or not ((column >= 0) & (column < 1 << 32)).all():
+        return column
+    whole = column.astype(np.uint32)
+    return whole if (whole == column).all() else column
+
+
+def _constant(column: Array) -> Array:
+    """Return a column, or one row of it that stands for all if they are equal."""
+    if len(column) > 1 and (column == column[0]).all():
+        return np.broadcast_to(column[:1], column.shape)
+    return column
