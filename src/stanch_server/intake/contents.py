@@ -23,6 +23,8 @@ from stanch_server.vault.values import BlobId, Purpose, Source
 HASH_NAMES = {"pdq": "pdq/1", "md5": "file-md5/1", "sha256": "file-sha256/1"}
 """The names that people use for methods of hashes."""
 
+HEXADECIMAL = re.compile("[0-9a-fA-F]*")
+
 VAULT_SECONDS = 60
 """A vault that cannot keep what is new needs somebody to look at it."""
 
@@ -85,10 +87,26 @@ def as_part(content: Content) -> Part:
 
 def _hash(content: Content) -> HashPart:
     sent = msgspec.json.decode(content.data, type=_Hash)
-    kind = method(HASH_NAMES.get(sent.method.lower(), sent.method))
-    if not re.fullmatch(rf"[0-9a-fA-F]{{{kind.bits // 4}}}", sent.value):
-        raise InvalidValueError(what="hash", problem=f"{kind.id} has {kind.bits // 4} hexadecimal digits")
-    return HashPart(name=content.name, method=kind, value=sent.value)
+    return hash_part(content.name, method_id=sent.method, value=sent.value)
+
+
+def hash_part(name: str, *, method_id: str, value: str) -> HashPart:
+    """Return a hash as the library reads it.
+
+    Parameters
+    ----------
+    method_id : of a method, or one of the `HASH_NAMES`.
+
+    Raises
+    ------
+    StanchError
+        If it is of no known method, or is none.
+    """
+    kind = method(HASH_NAMES.get(method_id.lower(), method_id))
+    digits = kind.bits // 4
+    if len(value) != digits or not HEXADECIMAL.fullmatch(value):
+        raise InvalidValueError(what="hash", problem=f"{kind.id} has {digits} hexadecimal digits")
+    return HashPart(name=name, method=kind, value=value)
 
 
 def as_readings(content: Content) -> list[Reading]:

@@ -49,7 +49,7 @@ def _effort(one: Content) -> int:
             return _of_file(one.data)
         case ItemPart.Form.HASH:
             method = msgspec.json.decode(one.data, type=_Hash).method
-            return _of_features(HASH_NAMES.get(method.lower(), method), 1)
+            return effort_of_hash(HASH_NAMES.get(method.lower(), method))
         case ItemPart.Form.FINGERPRINTS:
             sent = msgspec.json.decode(one.data, type=_Fingerprints)
             return sum(_of_fingerprint(found) for found in sent.fingerprints)
@@ -57,6 +57,11 @@ def _effort(one: Content) -> int:
             return LINK + len(one.data)
         case _:
             return _of_text(one.data)
+
+
+def effort_of_hash(method: str) -> int:
+    """Return how much work it is to look up a hash of this method, as `effort_of` does."""
+    return _of_features(method, 1)
 
 
 def _of_text(data: bytes) -> int:

@@ -4,25 +4,28 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from django.db import transaction
 from msgspec import Meta
 
 from stanch.errors import StanchError
-from stanch.values import Part, Post
+from stanch.values import HashPart, Part, PartResult, Post
 from stanch_server.accounts.principals import KeyPrincipal
 from stanch_server.audit import operations as audit
 from stanch_server.banks.live import follower
 from stanch_server.endpoints.problems import invalid
-from stanch_server.intake.contents import Content, as_part
-from stanch_server.intake.effort import effort_of
+from stanch_server.intake.contents import Content, as_part, hash_part
+from stanch_server.intake.effort import effort_of, effort_of_hash
 from stanch_server.intake.found import FoundMatch, FoundNotScanned, match_of, not_scanned_of
 from stanch_server.intake.models import ItemPart
 from stanch_server.intake.posts import Link, SentHash
+from stanch_server.intake.sharing import SharedCommit
 
 MOST_QUERIES = 1_000
 LONGEST_QUERY = 10_000
 MOST_EFFORT = 2_000_000
 """As much work (`intake.effort`) as two million characters of prose: the answer comes within a second or so."""
+
+
+_COMMIT = SharedCommit()
 
 
 class SentLookup(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -46,6 +49,9 @@ class LookupResult(msgspec.Struct, kw_only=True):
     not_scanned: list[FoundNotScanned]
 
 
+_NOTHING = LookupResult(matches=[], not_scanned=[])
+
+
 class LookedUp(msgspec.Struct, kw_only=True):
     """One result for each query, in their order."""
 
@@ -54,43 +60,53 @@ class LookedUp(msgspec.Struct, kw_only=True):
 
 def look_up(sent: SentLookups, *, caller: KeyPrincipal, now: datetime) -> LookedUp:
     """Return what the banks of the caller's source know of each query; that it asked is recorded, not what."""
-    contents = [_content(one, f"$.queries[{place}]") for place, one in enumerate(sent.queries)]
-    parts = tuple(_part(one, f"$.queries[{place}]") for place, one in enumerate(contents))
-    if effort_of(contents) > MOST_EFFORT:
+    asked = [_asked(one, place) for place, one in enumerate(sent.queries)]
+    if sum([effort for _, effort in asked]) > MOST_EFFORT:
         raise invalid("These are too many long texts and links for one request: send several.", place="$.queries")
-    results = follower().match(Post(id="", parts=parts), now=now, source=caller.source).parts
-    with transaction.atomic():
-        audit.record(
+    post = Post(id="", parts=tuple([part for part, _ in asked]))
+    results = follower().match(post, now=now, source=caller.source).parts
+    _note(caller, queries=len(asked), matched=sum([bool(one.matches) for one in results]), now=now)
+    return LookedUp(results=[_answer(one) for one in results])
+
+
+def _asked(sent: SentLookup, number: int) -> tuple[Part, int]:
+    """Return a query as the library reads it, and how much work it is.
+
+    A hash takes the short way: there are many of them in a request, and nothing to do but to look them up.
+    """
+    if bool(sent.text) + bool(sent.link) + (sent.hash is not None) != 1:
+        raise invalid("Give one of text, link and hash.", place=f"$.queries[{number}]")
+    if sent.hash is not None:
+        part = _hash(sent.hash, number)
+        return part, effort_of_hash(part.method.id)
+    form, said = (ItemPart.Form.LINK, sent.link) if sent.link else (ItemPart.Form.TEXT, sent.text)
+    content = Content(name=form.value, form=form, data=said.encode(errors="surrogatepass"))
+    return as_part(content), effort_of([content])
+
+
+def _hash(sent: SentHash, number: int) -> HashPart:
+    try:
+        return hash_part("hash", method_id=sent.method, value=sent.value)
+    except StanchError as error:
+        raise invalid(str(error), place=f"$.queries[{number}].hash", code=error.code) from error
+
+
+def _answer(found: PartResult) -> LookupResult:
+    if not found.matches and not found.not_scanned:
+        return _NOTHING  # which is the answer to nearly every query
+    matches = [match_of(match, found.name) for match in found.matches]
+    return LookupResult(matches=matches, not_scanned=not_scanned_of(found))
+
+
+def _note(caller: KeyPrincipal, *, queries: int, matched: int, now: datetime) -> None:
+    """Record that somebody asked, and return when that is committed."""
+    _COMMIT.write(
+        lambda: audit.record(
             actor=caller.actor,
             action="match.queried",
             subject="",
             source=str(caller.source),
-            detail={"queries": len(parts), "matched": sum(bool(one.matches) for one in results)},
+            detail={"queries": queries, "matched": matched},
             at=now,
         )
-    return LookedUp(
-        results=[
-            LookupResult(
-                matches=[match_of(match, one.name) for match in one.matches], not_scanned=not_scanned_of(one)
-            )
-            for one in results
-        ]
     )
-
-
-def _content(sent: SentLookup, place: str) -> Content:
-    said = [one for one in (sent.text, sent.link, sent.hash) if one]
-    if len(said) != 1:
-        raise invalid("Give one of text, link and hash.", place=place)
-    if sent.link:
-        return Content(name="link", form=ItemPart.Form.LINK, data=sent.link.encode(errors="surrogatepass"))
-    if sent.text:
-        return Content(name="text", form=ItemPart.Form.TEXT, data=sent.text.encode(errors="surrogatepass"))
-    return Content(name="hash", form=ItemPart.Form.HASH, data=msgspec.json.encode(sent.hash))
-
-
-def _part(content: Content, place: str) -> Part:
-    try:
-        return as_part(content)
-    except StanchError as error:
-        raise invalid(str(error), place=f"{place}.hash", code=error.code) from error
