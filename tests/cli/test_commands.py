@@ -359,7 +359,8 @@ class TestErrors:
         assert answers("scan", "statement.txt")[1][0]["outcome"] == "block"
 
 
-def test_doctor_finds_what_is_broken(here: Path) -> None:
+def test_doctor_finds_what_is_broken(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STANCH_SERVICE_DATA", str(here / "server"))  # there is none
     assert stanch("doctor").exit_code == 0
     (here / "banks" / "bad.bank").write_bytes(b"rubbish")
     result = stanch("doctor", "--json")

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from importlib.metadata import entry_points, version
 from io import BytesIO
 from pathlib import Path
 
@@ -24,6 +24,12 @@ from stanch.errors import StanchError
 from stanch.fingerprints import as_query
 from stanch.media import Decoders
 from stanch.values import FilePart
+
+CHECKS = "stanch.checks"
+"""The group of entry points under which other packages, and the service, add checks.
+
+Each is a function that takes the configuration file, or None, and returns findings.
+"""
 
 PROGRAMS = {
     "tesseract": ("tesseract-ocr", "reading text in pictures, in a later version"),
@@ -46,7 +52,7 @@ def doctor(*, config: Config = None, json: Json = False) -> None:
 
     Exit codes: 0 nothing is broken; 1 something is.
     """
-    findings = [*_versions(), *_formats(), _sandbox(), *_programs(), *_banks(config)]
+    findings = [*_versions(), *_formats(), _sandbox(), *_programs(), *_banks(config), *_added(config)]
     if json:
         for finding in findings:
             typer.echo(to_json(asdict(finding)))
@@ -136,3 +142,14 @@ def _banks(config: Path | None) -> Iterator[Finding]:
             yield Finding(what=f"bank {name}", state="ok", detail=detail)
     for name in sorted(set(installation.policies) - set(installation.names())):
         yield Finding(what=f"policy {name}", state="broken", detail="is recorded for a bank that is not here")
+
+
+def _added(config: Path | None) -> Iterator[Finding]:
+    """Ask the checks of other packages; one that cannot be loaded is named."""
+    for found in sorted(entry_points(group=CHECKS), key=lambda each: each.name):
+        try:
+            check = found.load()
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with another package is what is to be told
+            yield Finding(what=found.name, state="broken", detail=f"its checks cannot be loaded: {error}")
+        else:
+            yield from check(config)

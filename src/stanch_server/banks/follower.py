@@ -1,25 +1,29 @@
 """What is searched, made from the database and kept up with it, in every process by itself."""
 
-import gc
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from django.db import Error
 
-from stanch.fingerprints import Reading, as_query
+from stanch.fingerprints import Reading, as_queries, as_query
 from stanch.media import Decoders
 from stanch.values import Part, PartResult, Post, PostResult
-from stanch_server.banks import snapshots
 from stanch_server.banks.changes import last_number
 from stanch_server.banks.known import Known
-from stanch_server.banks.marks import Mark, glance, newest_mark
-from stanch_server.banks.tail import follow, read_all
+from stanch_server.banks.loading import Adoption, Loaded, caught_up, load, load_generation
+from stanch_server.banks.marks import glance
+
+
+class _Current(NamedTuple):
+    """What is searched, and what the newest change looked like when it was known; read at once, or not at all."""
+
+    loaded: Loaded
+    glanced: tuple[object, ...] | None
 
 
 class Follower:
@@ -42,21 +46,21 @@ class Follower:
     Parameters
     ----------
     decoders : worker processes that open media, closed with the follower; by default it starts its own.
-    folder : of the index files, so that it need not read all rows when it starts; None to read them all.
+    folder : of the generations, so that it need not read all rows when it starts; None to read them all.
     """
 
     def __init__(self, decoders: Decoders | None = None, *, folder: Path | None = None) -> None:
         self.decoders = decoders or Decoders()
         self._folder = folder
         self._lock = threading.RLock()
-        self._known = Known(self.decoders)
-        self._mark: Mark | None = None
-        self._glance: tuple[object, ...] | None = None
+        self._current: _Current | None = None
+        self._adoption = None if folder is None else Adoption(folder, self.adopt)
 
     @property
     def number(self) -> int:
         """The number of the last change that is known here; 0 before the first question."""
-        return 0 if self._mark is None else self._mark.number
+        current = self._current
+        return 0 if current is None else current.loaded.mark.number
 
     def lag(self) -> int:
         """Return how many committed changes are not known here yet; the next question learns of them."""
@@ -64,9 +68,9 @@ class Follower:
 
     def match(self, post: Post, *, source: UUID | None, now: datetime) -> PostResult:
         """Return what was found in a post; parameters as in `match_readings`."""
-        read = [(part.name, as_query(part, self.decoders)) for part in post.parts]
-        self.refresh()
-        parts = tuple(self._match(name, readings, source, now) for name, readings in read)
+        queries = as_queries(post.parts, self.decoders)
+        known = self._up_to_date()
+        parts = known.matcher.match_many(queries, now=now, banks=known.allowed(source))
         return PostResult(post=post.id, parts=parts)
 
     def match_part(self, part: Part, *, source: UUID | None, now: datetime) -> PartResult:
@@ -84,20 +88,35 @@ class Follower:
             those of all sources.
         now : the time by which entries may have expired.
         """
-        self.refresh()
-        return self._match(name, readings, source, now)
+        known = self._up_to_date()
+        return known.matcher.match_readings(name, readings, now=now, banks=known.allowed(source))
 
     def refresh(self) -> int:
         """Apply every committed change that is not known here yet, and return the number of the last one."""
-        if glance() != self._glance or self._mark is None:
-            with self._lock:
-                glanced = glance()  # anew: another thread may have gone ahead while this one waited
-                self._catch_up(newest_mark())
-                self._glance = glanced
+        self._up_to_date()
         return self.number
 
+    def adopt(self) -> bool:
+        """Change to the newest generation; return whether there was one.
+
+        Questions are answered by the one before until the new one knows as much; they wait for the last few
+        changes at most. A thread of the follower's own does this when it is worth while (`Loaded.is_outdone_by`).
+        """
+        loaded = None if self._folder is None else load_generation(self.decoders, self._folder)
+        loaded = None if loaded is None else caught_up(loaded)
+        if loaded is None:
+            return False
+        with self._lock:
+            loaded = caught_up(loaded)
+            if loaded is None or loaded.mark.number < self.number:
+                return False  # the database was put back: the next question reads it anew
+            self._current = _Current(loaded, None)
+        return True
+
     def close(self) -> None:
-        """End the decoder processes."""
+        """End the decoder processes, and wait for the thread that changes to a newer generation."""
+        if self._adoption is not None:
+            self._adoption.close()
         self.decoders.close()
 
     def __enter__(self) -> Self:
@@ -108,48 +127,27 @@ class Follower:
     ) -> None:
         self.close()
 
-    def _match(self, name: str, readings: Iterable[Reading], source: UUID | None, now: datetime) -> PartResult:
-        known = self._known
-        return known.matcher.match_readings(name, readings, now=now, banks=known.allowed(source))
+    def _up_to_date(self) -> Known:
+        """Return what is searched, with every committed change."""
+        current = self._current
+        if current is None or glance() != current.glanced:
+            with self._lock:
+                glanced = glance()  # anew: another thread may have gone ahead while this one waited
+                current = self._current = _Current(self._caught_up(), glanced)
+        if self._adoption is not None:
+            self._adoption.consider(current.loaded)
+        return current.loaded.known
 
-    def _catch_up(self, newest: Mark) -> None:
+    def _caught_up(self) -> Loaded:
+        """Return what is searched once every committed change has been applied. For whoever holds the lock."""
+        current = self._current
         try:
-            if self._mark is None or not self._mark.stands():
-                self._load(newest)
-            while self.number < newest.number and self._follow():
-                pass
+            loaded = None if current is None else caught_up(current.loaded)
+            while loaded is None:
+                loaded = caught_up(load(self.decoders, self._folder))
         except Error:
             raise  # the database went away; what has been applied is right, and will be applied again
         except BaseException:
-            self._mark = None  # a change may have been applied by half: the next question reads all anew
+            self._current = None  # a change may have been applied by half: the next question reads all anew
             raise
-
-    def _load(self, newest: Mark) -> None:
-        """Read everything; `newest` was asked for before: what changes meanwhile is followed later."""
-        known = Known(self.decoders)
-        with _uncollected():
-            snapshot = None if self._folder is None else snapshots.newest(self._folder)
-            if snapshot is None:
-                read_all(known)
-            else:
-                snapshot.folded.pour(known)
-                newest = snapshot.about.mark
-        self._known, self._mark = known, newest
-
-    def _follow(self) -> bool:
-        """Apply the next changes; return whether there were any."""
-        assert self._mark is not None
-        before, self._mark = self._mark, follow(self._known, self._mark)
-        return before != self._mark
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep the collector from walking again and again what is being loaded: none of it is garbage."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
+        return loaded

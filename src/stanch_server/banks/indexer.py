@@ -1,61 +1,42 @@
-"""The indexer: folds changes into index files, in one process at a time."""
+"""The indexer: folds changes into segments, in one process at a time, and keeps these whole."""
 
 import logging
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.db import Error, close_old_connections, connections
 
-from stanch_server.banks import leases, snapshots
-from stanch_server.banks.blocks import DamagedIndexError
-from stanch_server.banks.columns import About
-from stanch_server.banks.folded import Folded
+from stanch.errors import CannotWriteError, DamagedSegmentError
+from stanch_server.banks import folding, generations, leases, trouble
+from stanch_server.banks.generations import Generation, Lost
+from stanch_server.banks.manifests import MANIFEST, sweep, writing
 from stanch_server.banks.marks import Mark, newest_mark
-from stanch_server.banks.snapshots import Snapshot
-from stanch_server.banks.tail import follow, read_all
-from stanch_server.vault.errors import StorageError
+from stanch_server.banks.patrol import Patrol, status
 
 LEASE = "indexer"
 LEASE_SECONDS = 60.0
 PAUSE = 1.0
 PAUSE_AFTER_TROUBLE = 5.0
 
-TAIL = 1_000
-"""A longer tail of changes than this, and than a tenth of the entries, is folded at once."""
+TAIL = 2_000
+"""A longer tail of changes than this is folded at once."""
 
 PATIENCE = timedelta(minutes=10)
 """A shorter one is folded after this time."""
 
-CHECKED = timedelta(minutes=10)
-"""So often a file that looks untouched is read again, in case the disk has damaged it."""
-
-FOLDS = 50
-"""After so many files made from one another, one is made from the database again."""
-
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Seen:
-    """A file as it was when it was last found whole."""
-
-    path: Path
-    about: About
-    status: tuple[int, ...]
-    checked: datetime
 
 
 class Indexer:
     """One candidate for the work of the indexer.
 
-    Nothing hangs on its work but the time that a process takes to start.
+    No answer hangs on its work, but the time that a process takes to start and the memory that it needs do.
 
     Parameters
     ----------
-    folder : of the index files.
+    folder : of the segments.
     holder : its name in the lease; another one in every process.
     """
 
@@ -63,20 +44,23 @@ class Indexer:
         self._folder = folder
         self._holder = holder
         self._until: datetime | None = None
-        self._seen: _Seen | None = None
+        self._patrol = Patrol()
+        self._open: Generation | None = None
+        self._status: tuple[int, ...] = ()
+        self._swept = False
 
     def run_once(self, *, now: datetime) -> bool:
-        """Make a new file if it holds the lease and one is due. Return whether it did.
+        """Do what is due, if it holds the lease. Return whether it made a new generation.
 
         Raises
         ------
-        StorageError, DamagedIndexError
-            If the disk refuses, or gives back something else.
+        CannotWriteError, DamagedSegmentError
+            If the disk refuses, or gives back something else; the generation before stands.
         """
-        if not self._leads(now) or not self._due(now):
+        if not self._leads(now):
             return False
-        self._make(now)
-        return True
+        with writing(self._folder) as alone:
+            return alone and self._work(now)
 
     def resign(self, *, now: datetime) -> None:
         """Give the lease back, so that another takes over at once."""
@@ -91,28 +75,84 @@ class Indexer:
         self._until = now + timedelta(seconds=LEASE_SECONDS) if held else None
         return held
 
-    def _due(self, now: datetime) -> bool:
-        newest, seen = newest_mark(), self._whole(now)
-        if seen is None or not seen.about.mark.stands():
-            return True
-        tail = newest.number - seen.about.mark.number
-        return tail > max(TAIL, seen.about.entries / 10) or (tail > 0 and now - seen.about.made >= PATIENCE)
+    def _work(self, now: datetime) -> bool:
+        """Look after the segments, fold, and merge until nothing is to be merged."""
+        if not self._swept:  # drafts of one that was killed
+            sweep(self._folder)
+            self._swept = True
+        try:
+            made = self._fold(now)
+            while self._merge():
+                made = True
+        except (CannotWriteError, DamagedSegmentError) as error:
+            sweep(self._folder)  # what was written in vain takes up room
+            trouble.note(self._folder, trouble.kind_of(error), str(error), now=now)
+            raise
+        trouble.clear(self._folder)
+        return made
 
-    def _whole(self, now: datetime) -> _Seen | None:
-        """Return the newest file that is whole; it is read again if it looks touched, and from time to time."""
-        seen = self._seen
-        if seen is None or _status(seen.path) != seen.status or not timedelta() <= now - seen.checked < CHECKED:
-            snapshot = snapshots.newest(self._folder)
-            self._seen = None if snapshot is None else _seen(snapshot.path, snapshot.about, now)
-        return self._seen
+    def _fold(self, now: datetime) -> bool:
+        """Make a generation of all that is known now, if one is due."""
+        newest = newest_mark()
+        generation = self._patrolled(now)
+        if generation is None:
+            self._publish(folding.everything(self._folder, newest), newest, now)
+        elif generation.lost:
+            self._heal(generation, now)
+        elif self._patrol.tombstones_touched(generation, self._folder):
+            self._publish(list(generation.segments), generation.mark, generation.manifest.made)
+        elif _due(generation, newest, now):
+            changed, mark = folding.changes_since(generation.mark)
+            self._publish(folding.folded(self._folder, generation, changed, mark), mark, now)
+        else:
+            return False
+        return True
 
-    def _make(self, now: datetime) -> None:
-        base = snapshots.newest(self._folder)
-        folded, mark, folds = _from_database() if base is None or base.about.folds >= FOLDS else _from_file(base)
-        about = About(mark=mark, made=now, folds=folds, entries=len(folded.entries))
-        path = snapshots.write(self._folder, folded, about, before=base.path if base else None)
-        self._seen = _seen(path, about, now)
-        logger.info("index file made", extra={"file": path.name, "entries": about.entries})
+    def _heal(self, generation: Generation, now: datetime) -> None:
+        """Read again from the database what stood in damaged segments."""
+        said = "; ".join(f"{lost.name}: {lost.problem}" for lost in generation.lost)
+        trouble.note(self._folder, "damaged", f"segments are damaged and made anew: {said}", now=now)
+        logger.warning("index segments are made anew", extra={"error": said})
+        segments, made = folding.healed(self._folder, generation), generation.manifest.made
+        self._publish(segments, generation.mark, made, damaged=generation.lost)
+
+    def _merge(self) -> bool:
+        """Merge segments, if some are to be merged."""
+        generation = self._current()
+        if generation is None or generation.lost:
+            return False  # somebody has just spoilt it; the next look deals with that
+        segments = folding.merged(self._folder, generation)
+        if segments is not None:
+            self._publish(segments, generation.mark, generation.manifest.made)
+        return segments is not None
+
+    def _patrolled(self, now: datetime) -> Generation | None:
+        """Return the newest generation, without what turns out to be damaged."""
+        generation = self._current()
+        if generation is None or not generation.mark.stands():
+            return None
+        if lost := self._patrol.look(generation, now=now):
+            self._open = generation.without(lost)
+        return self._open
+
+    def _current(self) -> Generation | None:
+        """Return the newest generation; it is opened again if somebody has touched one of its files."""
+        seen = status(self._folder / MANIFEST)
+        if self._open is None or seen != self._status or self._patrol.touched(self._open):
+            self._status, self._open = seen, generations.newest(self._folder)
+            if self._open is not None:
+                self._patrol.begin(self._open, self._folder)
+        return self._open
+
+    def _publish(
+        self, segments: list[folding.Segment], mark: Mark, made: datetime, *, damaged: Iterable[Lost] = ()
+    ) -> None:
+        manifest = generations.publish(
+            self._folder, segments, mark=mark, made=made, damaged=[lost.name for lost in damaged]
+        )
+        self._open = None
+        entries = sum(segment.entries - len(dead) for segment, dead in segments)
+        logger.info("index made", extra={"segments": len(manifest.segments), "entries": entries})
 
 
 def run_forever(
@@ -123,11 +163,11 @@ def run_forever(
     pause: float = PAUSE,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> None:
-    """Keep the index files up with the database until `stop` is set, whenever this process holds the lease.
+    """Keep the segments up with the database until `stop` is set, whenever this process holds the lease.
 
     Parameters
     ----------
-    folder : of the files; made if it is not there.
+    folder : of the segments; made if it is not there.
     holder : the name of this process in the lease; another one in every process.
     pause : seconds between two looks. While the database or the disk refuse, it waits longer.
     """
@@ -150,33 +190,12 @@ def _look(indexer: Indexer, now: datetime, pause: float) -> float:
         logger.warning("indexer waits for the database", extra={"error": type(error).__qualname__})
         connections.close_all()
         return PAUSE_AFTER_TROUBLE
-    except (StorageError, DamagedIndexError) as error:
+    except (CannotWriteError, DamagedSegmentError) as error:
         logger.warning("indexer could not write", extra={"error": str(error)})
         return PAUSE_AFTER_TROUBLE
     return pause
 
 
-def _from_database() -> tuple[Folded, Mark, int]:
-    folded, mark = Folded(), newest_mark()
-    read_all(folded)
-    return folded, mark, 0
-
-
-def _from_file(base: Snapshot) -> tuple[Folded, Mark, int]:
-    mark, newest = base.about.mark, newest_mark()
-    while mark.number < newest.number and (reached := follow(base.folded, mark)) != mark:
-        mark = reached
-    return base.folded, mark, base.about.folds + 1
-
-
-def _seen(path: Path, about: About, now: datetime) -> _Seen:
-    return _Seen(path=path, about=about, status=_status(path), checked=now)
-
-
-def _status(path: Path) -> tuple[int, ...]:
-    """Return what changes when somebody touches a file; nothing if it is gone."""
-    try:
-        found = path.stat()
-    except OSError:
-        return ()
-    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+def _due(generation: Generation, newest: Mark, now: datetime) -> bool:
+    tail = newest.number - generation.mark.number
+    return tail > TAIL or (tail > 0 and now - generation.manifest.made >= PATIENCE)

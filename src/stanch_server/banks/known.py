@@ -6,21 +6,44 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from stanch.matching import Bank, Matcher
+from stanch.matching import Archive, Bank, Matcher
 from stanch.media import Decoders
 from stanch.values import BankInfo, Entry
 
 
-class _Held(NamedTuple):
-    """Where an entry stands, and what of it may change."""
+class Held(NamedTuple):
+    """Where an entry stands, and what of it may change and is matched.
 
-    bank: str
+    Attributes
+    ----------
+    expires : seconds since 1970, to which expiries are matched; None for never.
+    """
+
+    bank: UUID
     confirmed: bool
-    expires: datetime | None
+    expires: int | None
+
+    @classmethod
+    def of(cls, bank: UUID, entry: Entry) -> "Held":
+        """Return what is held of an entry."""
+        return cls(bank, entry.confirmed_by is not None, seconds_of(entry.expires))
+
+    @classmethod
+    def archived(cls, archive: Archive, entry: str) -> "Held | None":
+        """Return what an archive holds of an entry; None if it does not."""
+        place = archive.place(entry)
+        return None if place is None else cls(place.bank, place.confirmed, seconds_of(place.expires))
+
+
+def seconds_of(moment: datetime | None) -> int | None:
+    """Return a moment in seconds since 1970."""
+    return None if moment is None else int(moment.timestamp())
 
 
 class Known:
-    """Banks and entries in memory, changed by one thread at a time and asked by any number.
+    """Banks and entries, changed by one thread at a time and asked by any number.
+
+    Those of an archive stay in its files; only what has changed since is held in memory.
 
     Parameters
     ----------
@@ -29,10 +52,21 @@ class Known:
 
     def __init__(self, decoders: Decoders) -> None:
         self.matcher = Matcher(decoders=decoders)
+        self._archive: Archive | None = None
         self._names: dict[UUID, str] = {}
         self._owners: dict[str, UUID | None] = {}
         self._allowed: dict[UUID | None, frozenset[str]] = {}
-        self._held: dict[str, _Held] = {}
+        self._changed: dict[str, Held | None] = {}
+
+    @property
+    def changed(self) -> int:
+        """How many entries are held in memory, or were taken out of the archive."""
+        return len(self._changed)
+
+    def attach(self, archive: Archive) -> None:
+        """Take the entries of an archive in. Once, after the banks, and before any other entry."""
+        self.matcher.attach(archive, self._names)
+        self._archive = archive
 
     def take_bank(self, bank: UUID, info: BankInfo, *, source: UUID | None) -> None:
         """Take a bank in, or what has changed of it.
@@ -56,27 +90,31 @@ class Known:
         Those of a bank that is not known are passed over: it was made after the banks were read, and its changes
         are still to be followed.
         """
-        fresh: dict[str, list[Entry]] = defaultdict(list)
-        changed: dict[str, list[Entry]] = defaultdict(list)
+        fresh: dict[UUID, list[Entry]] = defaultdict(list)
+        changed: dict[UUID, list[Entry]] = defaultdict(list)
         for bank, entry in entries:
-            if entry.id not in self._held and bank in self._names:
-                fresh[self._names[bank]].append(entry)
-            elif bank in self._names and self._held[entry.id] != _held(self._names[bank], entry):
-                changed[self._names[bank]].append(entry)
+            if bank not in self._names:
+                continue
+            held = self._held(entry.id)
+            if held is None:
+                fresh[bank].append(entry)
+            elif held != Held.of(bank, entry):
+                changed[bank].append(entry)
         for act, chosen in ((self.matcher.add, fresh), (self.matcher.replace, changed)):
-            for name, some in chosen.items():
-                act(name, *some)
-                self._held.update((entry.id, _held(name, entry)) for entry in some)
+            for bank, some in chosen.items():
+                act(self._names[bank], *some)
+                self._changed.update((entry.id, Held.of(bank, entry)) for entry in some)
 
     def drop(self, entries: Iterable[str]) -> None:
         """Forget entries; those that are not known are passed over."""
-        gone: dict[str, list[str]] = defaultdict(list)
+        gone: dict[UUID, list[str]] = defaultdict(list)
         for entry in entries:
-            held = self._held.pop(entry, None)
+            held = self._held(entry)
             if held is not None:
                 gone[held.bank].append(entry)
         for bank, chosen in gone.items():
-            self.matcher.remove(bank, *chosen)
+            self.matcher.remove(self._names[bank], *chosen)
+            self._changed.update(dict.fromkeys(chosen))
 
     def allowed(self, source: UUID | None) -> frozenset[str]:
         """Return the names of the banks that a source is matched against: its own, and those of all sources.
@@ -91,6 +129,8 @@ class Known:
             answers[source] = frozenset(name for name, owner in owners.items() if owner in (None, source))
         return answers[source]
 
-
-def _held(bank: str, entry: Entry) -> _Held:
-    return _Held(bank=bank, confirmed=entry.confirmed_by is not None, expires=entry.expires)
+    def _held(self, entry: str) -> Held | None:
+        """Return where an entry stands; None if it is not held."""
+        if entry in self._changed or self._archive is None:
+            return self._changed.get(entry)
+        return Held.archived(self._archive, entry)

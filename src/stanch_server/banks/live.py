@@ -5,7 +5,7 @@ import os
 import threading
 from datetime import UTC, datetime
 
-from stanch.values import TextPart
+from stanch.values import PDQ, HashPart, Post, TextPart
 from stanch_server.banks.follower import Follower
 from stanch_server.banks.places import index_folder
 
@@ -55,8 +55,9 @@ def warm() -> int:
     what the collector of garbage looks through: with 100,000 entries each look would stop all threads for 0.3 s.
     """
     ready = follower()
-    sample = TextPart(name="sample", text="the first text of a process reads its tables: https://example.org/")
-    ready.match_part(sample, source=None, now=datetime.now(UTC))
+    text = TextPart(name="text", text="the first text of a process reads its tables: https://example.org/")
+    image = HashPart(name="image", method=PDQ, value="0" * (PDQ.bits // 4))  # the first one loads what is compiled
+    ready.match(Post(id="", parts=(text, image)), source=None, now=datetime.now(UTC))
     gc.collect()
     gc.freeze()
     return ready.number

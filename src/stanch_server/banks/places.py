@@ -6,6 +6,6 @@ from django.conf import settings
 
 
 def index_folder() -> Path:
-    """Return the folder of the snapshots: Django's setting `INDEX_FOLDER`, else `index` in the data folder."""
+    """Return the folder of the generations: Django's setting `INDEX_FOLDER`, else `index` in the data folder."""
     given = getattr(settings, "INDEX_FOLDER", None)
     return Path(given) if given else Path(settings.CONFIGURATION.data) / "index"

@@ -1,6 +1,5 @@
 """How the service is: what every part of it says of itself, and whether that is good enough."""
 
-import json
 import shutil
 import time
 from collections.abc import Callable, Mapping
@@ -15,10 +14,11 @@ from django.db import Error, connection, transaction
 
 from stanch_server.audit import access as audit
 from stanch_server.audit.models import AuditEntry
+from stanch_server.banks import trouble
 from stanch_server.banks.changes import last_number
 from stanch_server.banks.indexer import PATIENCE
+from stanch_server.banks.manifests import folded_number
 from stanch_server.banks.models import Change
-from stanch_server.banks.snapshots import MANIFEST
 from stanch_server.outbox import access as outbox
 from stanch_server.project.start import unapplied
 
@@ -32,8 +32,14 @@ class Verdict(StrEnum):
     OK = "ok"
     LATE = "late"
     FULL = "full"
+    REFUSED = "refused"
+    DAMAGED = "damaged"
     DOWN = "down"
     STARTING = "starting"
+
+
+UNRENEWED = (Verdict.FULL, Verdict.REFUSED, Verdict.DAMAGED)
+"""Why the indexer cannot make a new index; the one before serves."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,20 +50,28 @@ class Health:
     ----------
     verdicts : by part: `database`, `index`, `queue`, `audit`, `disk`.
     numbers : by name, with their unit at the end; what could not be asked is missing.
+    details : by part, what else is to be said of it, for the operator.
     """
 
     verdicts: Mapping[str, Verdict]
     numbers: Mapping[str, float] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ready(self) -> bool:
-        """Whether requests can be answered as they should be."""
-        return all(verdict is Verdict.OK for verdict in self.verdicts.values())
+        """Whether requests can be answered as they should be.
+
+        They can with an index that cannot be renewed for now: what is missing there is known from the database.
+        """
+        return all(
+            verdict is Verdict.OK or (part == "index" and verdict in UNRENEWED)
+            for part, verdict in self.verdicts.items()
+        )
 
 
 def look(*, now: datetime) -> Health:
     """Ask every part. It takes no lock for longer than a look, and writes nothing."""
-    verdicts, numbers = {"disk": Verdict.OK}, _free()
+    verdicts, numbers = {"disk": Verdict.OK}, free_bytes()
     limit = timedelta(seconds=settings.LATE_SECONDS)
     if min(numbers.values()) < settings.FREE_DISK:
         verdicts["disk"] = Verdict.FULL
@@ -70,9 +84,14 @@ def look(*, now: datetime) -> Health:
                 numbers |= more
     except Error:
         verdicts["database"] = Verdict.DOWN
+    details = {}
+    if (troubled := trouble.read(settings.INDEX_FOLDER)) is not None:
+        details["index"] = f"{troubled.said.rstrip('.')}, since {troubled.since:%Y-%m-%d %H:%M} UTC"
+        if verdicts.get("index") is Verdict.OK:
+            verdicts["index"] = Verdict(troubled.kind)
     if not warm.ready:
         verdicts["index"] = Verdict.STARTING
-    return Health(verdicts=verdicts, numbers=numbers)
+    return Health(verdicts=verdicts, numbers=numbers, details=details)
 
 
 class Warming:
@@ -128,7 +147,8 @@ def _writable() -> Verdict:
     return Verdict.OK
 
 
-def _free() -> dict[str, float]:
+def free_bytes() -> dict[str, float]:
+    """Return how much room there is for the data, the vault and the index, each under its name as a number."""
     places = {"data": settings.DATA_FOLDER, "vault": settings.VAULT_FOLDER, "index": settings.INDEX_FOLDER}
     return {f"{name}_free_bytes": float(shutil.disk_usage(_there(path)).free) for name, path in places.items()}
 
@@ -149,21 +169,13 @@ def _queue(now: datetime) -> tuple[timedelta, dict[str, float]]:
 
 def _index(now: datetime) -> tuple[timedelta, dict[str, float]]:
     """How much later than it may the indexer is with the first change that no file holds."""
-    number = _folded(settings.INDEX_FOLDER / MANIFEST)
+    number = folded_number(settings.INDEX_FOLDER)
     at = Change.objects.filter(number__gt=number).order_by("number").values_list("at", flat=True).first()
     late = max(timedelta(), now - at - PATIENCE) if at else timedelta()
     return late, {
         "index_behind": max(0, last_number() - number),
         "index_late_seconds": late.total_seconds(),
     }
-
-
-def _folded(manifest: Path) -> int:
-    """Return the number of the last change that is in the newest file, which is how its name begins."""
-    try:
-        return int(str(json.loads(manifest.read_bytes())["newest"]).partition("-")[0])
-    except (OSError, ValueError, KeyError, TypeError):
-        return 0  # the indexer has not made one yet, or it was deleted
 
 
 def _audit(now: datetime) -> tuple[timedelta, dict[str, float]]:

@@ -40,7 +40,7 @@ HELP = {
     "queue_waiting": "Effects that wait for delivery, due or not.",
     "queue_late_seconds": "How long the first of them has been due.",
     "queue_dead": "Effects that were tried too often and wait for a person.",
-    "index_behind": "Changes of banks that no index file holds yet; they are found all the same.",
+    "index_behind": "Changes of banks that no segment holds yet; they are found all the same.",
     "index_late_seconds": "How much later than it may the indexer is with the first of them.",
     "audit_records": "Records of the audit log that have their number.",
     "audit_waiting": "Records that have none yet.",

@@ -22,13 +22,13 @@ def healthz(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-@open_to_all(reason="says which part is late or full, and no number to anybody elsewhere")
+@open_to_all(reason="says which part is late or full, and neither number nor detail to anybody elsewhere")
 def readyz(request: HttpRequest) -> HttpResponse:
     """Say whether requests should be sent here: 200, or 503 with the part that is not as it should be."""
     seen = health.kept.look(now=clock.now())
     answer: dict[str, Any] = {"ready": seen.ready, "parts": dict(seen.verdicts)}
     if from_here(request):
-        answer["numbers"] = dict(seen.numbers)
+        answer |= {"numbers": dict(seen.numbers), "details": dict(seen.details)}
     return JsonResponse(answer, status=200 if seen.ready else 503)
 
 

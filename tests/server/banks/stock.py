@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from stanch.fingerprints import text as text_fingerprints
 from stanch.values import BEHAVIOUR_BASED, BankInfo, ContentType, State
 from stanch.values import Entry as EntryValue
 from stanch_server.accounts.models import Source
-from stanch_server.banks import operations
+from stanch_server.banks import generations, operations
 from stanch_server.banks.follower import Follower
+from stanch_server.banks.generations import Generation
 from stanch_server.banks.models import Bank, Entry
 from tests.matching.writing import writing
 
@@ -50,3 +52,25 @@ def found(follower: Follower, seed: int, source: Source | None = None) -> list[s
     result = follower.match_readings("p", readings, source=source.id if source else None, now=NOON)
     names = {str(entry): name for entry, name in Entry.objects.values_list("id", "name")}
     return sorted(f"{match.bank} {names.get(match.entry)}" for match in result.matches)
+
+
+def held(folder: Path) -> Generation:
+    """Return the newest generation, which there has to be."""
+    generation = generations.newest(folder)
+    assert generation is not None
+    return generation
+
+
+def names_in(generation: Generation) -> list[str]:
+    """Return the names of the entries that are alive in a generation; one that is so twice stands there twice."""
+    names = {str(entry): name for entry, name in Entry.objects.values_list("id", "name")}
+    return sorted(
+        names[segment.id_of(ordinal)]
+        for segment, dead in generation.segments
+        for ordinal in set(range(segment.entries)) - set(dead.tolist())
+    )
+
+
+def names_there() -> list[str]:
+    """Return the names of the entries that the database holds."""
+    return sorted(Entry.objects.filter(removed=None).values_list("name", flat=True))

@@ -16,6 +16,7 @@ from stanch.values import BEHAVIOUR_BASED, BankInfo, ContentType
 from stanch_server.accounts.models import Source
 from stanch_server.audit import operations as audit
 from stanch_server.audit.sequencer import sequence
+from stanch_server.banks import trouble
 from stanch_server.banks.indexer import Indexer
 from stanch_server.banks.operations import create_bank
 from stanch_server.intake.models import Item
@@ -40,6 +41,17 @@ def _asked_anew(clock: Clock) -> Iterator[None]:  # noqa: ARG001 - pages ask the
 def asked(path: str = "/readyz", **more: str) -> tuple[int, Any]:
     response = Client().get(path, **more)  # type: ignore[arg-type]
     return response.status_code, json.loads(response.content)
+
+
+def bank_of_one_change() -> None:
+    info = BankInfo(
+        name="lantern",
+        owner="operator",
+        legal_basis="Article 5",
+        content_type=ContentType.INCITES,
+        designation=BEHAVIOUR_BASED,
+    )
+    create_bank(info=info, source=None, acting_user="test", at=START)
 
 
 def test_healthz_answers_everybody_and_asks_nothing(django_assert_num_queries: Any) -> None:
@@ -82,14 +94,7 @@ def test_an_audit_log_that_nobody_numbers_is_named(clock: Clock) -> None:
 
 def test_an_index_that_nobody_makes_is_named(clock: Clock, settings: Any, tmp_path: Path) -> None:
     settings.INDEX_FOLDER = tmp_path
-    info = BankInfo(
-        name="lantern",
-        owner="operator",
-        legal_basis="Article 5",
-        content_type=ContentType.INCITES,
-        designation=BEHAVIOUR_BASED,
-    )
-    create_bank(info=info, source=None, acting_user="test", at=START)
+    bank_of_one_change()
     sequence(now=clock.advance(minutes=10, seconds=60))
     assert asked()[0] == 200
     health.kept.forget()
@@ -101,6 +106,31 @@ def test_an_index_that_nobody_makes_is_named(clock: Clock, settings: Any, tmp_pa
     health.kept.forget()
     status, answer = asked()
     assert (status, answer["numbers"]["index_behind"]) == (200, 0)
+
+
+@pytest.mark.parametrize("kind", ["full", "refused", "damaged"])
+def test_an_index_that_cannot_be_renewed_is_named_and_serves(
+    kind: trouble.Kind, clock: Clock, settings: Any, tmp_path: Path
+) -> None:
+    settings.INDEX_FOLDER = tmp_path
+    trouble.note(tmp_path, kind, "x.segment cannot be written: No space left on device.", now=START)
+    status, answer = asked()
+    assert (status, answer["ready"], answer["parts"]["index"]) == (200, True, kind)
+    assert answer["details"]["index"].startswith(
+        "x.segment cannot be written: No space left on device, since 2026-"
+    )
+    health.kept.forget()
+    _, elsewhere = asked(REMOTE_ADDR=ELSEWHERE)
+    assert (elsewhere["parts"]["index"], set(elsewhere)) == (kind, {"ready", "parts"})
+    trouble.clear(tmp_path)
+    health.kept.forget()
+    assert asked()[1]["parts"]["index"] == "ok"
+    trouble.note(tmp_path, kind, "it is full", now=START)
+    bank_of_one_change()
+    sequence(now=clock.advance(minutes=11, seconds=1))
+    health.kept.forget()
+    status, answer = asked()
+    assert (status, answer["parts"]["index"], answer["details"]["index"][:10]) == (503, "late", "it is full")
 
 
 def test_a_full_disk_is_named(settings: Any) -> None:
