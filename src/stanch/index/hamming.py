@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -38,12 +38,15 @@ class _Part:
     dead: NDArray[np.uint8]
     kept: bool = False
 
-    def bury(self, entries: Iterable[int]) -> int:
-        """Mark entries as removed, and return how many rows that are found no longer."""
+    def without(self, entries: Iterable[int]) -> tuple[Self, int]:
+        """Return the part with these entries marked as removed, and how many rows are found no longer."""
         places = self.sealed.holders.find(entries)
         places = places[self.dead[places >> 3] >> (places & 7).astype(np.uint8) & 1 == 0]
-        np.bitwise_or.at(self.dead, places >> 3, np.uint8(1) << (places & 7).astype(np.uint8))
-        return self.sealed.holders.rows_held(places)
+        if not len(places):
+            return self, 0
+        dead = self.dead.copy()  # a search that has begun goes on with the old one
+        np.bitwise_or.at(dead, places >> 3, np.uint8(1) << (places & 7).astype(np.uint8))
+        return replace(self, dead=dead), self.sealed.holders.rows_held(places)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -113,6 +116,7 @@ class HammingIndex:
             self._count += len(rows)
             self._pending += len(rows)
             if self._pending > (TAIL if self._view.parts else SMALL):
+                self._settled()  # so that a search need not wait for the tables
                 self._seal()
 
     def remove(self, entries: Iterable[int]) -> int:
@@ -120,12 +124,11 @@ class HammingIndex:
         entries = set(entries)
         with self._lock:
             view = self._settled()
-            gone = sum(part.bury(entries) for part in view.parts)
-            buried = np.isin(view.tail.entry, np.fromiter(entries, dtype=np.int64))
-            if buried.any():
-                self._view = _View.of(view.parts, view.tail.take(~buried))
-                self._pending = len(self._view.tail)
-            gone += int(buried.sum())
+            parts = [part.without(entries) for part in view.parts]
+            kept = ~np.isin(view.tail.entry, np.fromiter(entries, dtype=np.int64))
+            gone = sum(count for _, count in parts) + int((~kept).sum())
+            self._view = _View.of(tuple(part for part, _ in parts), view.tail.take(kept))
+            self._pending = len(self._view.tail)
             self._count -= gone
         return gone
 
@@ -193,14 +196,14 @@ class HammingIndex:
         """Make tables of the tail, and of the parts before it that are small beside it. For whoever holds the
         lock.
         """
-        parts, rows = list(self._view.parts), [self._view.tail, *self._waiting]
+        parts, rows = list(self._view.parts), [self._view.tail]
         while parts and not parts[-1].kept and len(parts[-1].sealed) < GROWTH * sum(map(len, rows)):
             part = parts.pop()
             rows.insert(0, part.sealed.rows(dead=part.dead))
         sealed = seal(_by_entry(Rows.joined(rows)), radius=self._radius)
         part = _Part(sealed=sealed, dead=sealed.holders.no_dead())
         self._view = _View.of((*parts, part), Rows.empty(self._words))
-        self._waiting, self._pending = [], 0
+        self._pending = 0
 
 
 def scan(

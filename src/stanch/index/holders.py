@@ -52,8 +52,7 @@ class Holders:
         InvalidValueError
             If there are more banks than 65,536.
         """
-        rising = bool((np.diff(rows.entry) > 0).all())
-        numbers, holder = (rows.entry, np.empty(0)) if rising else np.unique(rows.entry, return_inverse=True)
+        numbers, holder = _numbered(rows.entry)
         banks, bank = np.unique(rows.bank, return_inverse=True)
         if len(banks) > MOST_BANKS:
             raise InvalidValueError(what="rows", problem=f"are of more than {MOST_BANKS:,} banks")
@@ -67,6 +66,20 @@ class Holders:
             expires=_still(_constant(rows.expires), np.int64),
             at=_still(_constant(rows.at), np.float64),
         )
+
+    def reordered(self, sequence: NDArray[np.int64]) -> Self:
+        """Return the columns of the same rows in another order.
+
+        Parameters
+        ----------
+        sequence : int64 array, shape (rows,), which row stands where.
+        """
+        holder = sequence if len(self.holder) == 1 else self.holder[sequence]
+        taken: dict[str, Any] = {
+            name: _still(column[sequence] if len(column) > 1 else column, column.dtype.type)
+            for name, column in (("bank", self.bank), ("expires", self.expires), ("at", self.at))
+        }
+        return replace(self, holder=_still(holder, np.uint32), **taken)
 
     def placed(self, base: int, banks: Sequence[int]) -> Self:
         """Return the same columns under other numbers: entries from `base` on, and these banks instead of
@@ -167,6 +180,18 @@ class Holders:
     @property
     def _in_a_row(self) -> bool:
         return len(self.numbers) != self.count or self.count == 1
+
+
+def _numbered(entry: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the entries in order, and which of them each row belongs to; nothing if row k belongs to entry k."""
+    steps = np.diff(entry)
+    if (steps > 0).all():
+        return entry, np.empty(0, np.int64)
+    if (steps < 0).any():
+        numbers, holder = np.unique(entry, return_inverse=True)
+        return numbers, holder
+    first = np.concatenate([np.ones(1, np.bool_), steps > 0])
+    return entry[first], np.cumsum(first) - 1
 
 
 def _run(numbers: NDArray[np.int64]) -> NDArray[np.int64]:

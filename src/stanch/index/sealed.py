@@ -18,8 +18,8 @@ PROBE, SCAN, ROW = 30.0, 0.8, 2.0
 """What it costs to look one value up, to compare one tag, and to compare one row of a scan; nanoseconds,
 measured."""
 
-ROOM = 4096
-"""Hits that there is room for at first."""
+ROOM, MOST_ROOM = 4096, 1 << 20
+"""Hits that there is room for at first, and in the end; then what one query finds needs no more room at once."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -237,8 +237,12 @@ class Sealed:
             parts.append(written[:, :count])
             if first == len(queries):
                 return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
-            crowd, room = max(crowd, wanted), max(room, found)
-            hits = max(2 * hits, found)
+            if wanted > crowd:
+                crowd = max(2 * crowd, wanted)
+            elif found > room:
+                room = max(2 * room, found)
+            else:
+                hits = max(min(2 * hits, MOST_ROOM), found)
 
     def _ways(self, most: int) -> tuple[object, ...]:
         """Return how the rows are searched: by their tables, or all one by one where that costs less."""

@@ -44,7 +44,8 @@ def seal(rows: Rows, *, radius: int, threads: int = THREADS) -> Sealed:
     bits = arranged(rows.bits, byte_parts(order, words)) if len(order) else _kept(rows.bits)
     sequence, groups = grouped(still(bits), threads=threads)
     if len(sequence):
-        bits, rows = still(bits[sequence]), rows.take(sequence)
+        bits = still(bits[sequence])
+    holders = Holders.of(rows)
     alone = bits[: groups.members[0]]
     return Sealed(
         words=words,
@@ -52,7 +53,7 @@ def seal(rows: Rows, *, radius: int, threads: int = THREADS) -> Sealed:
         order=still(order),
         tables=_tables(alone, chunks, _crowding(_sample(alone), chunks), threads),
         groups=groups,
-        holders=Holders.of(rows),
+        holders=holders.reordered(sequence) if len(sequence) else holders,
     )
 
 
