@@ -99,11 +99,11 @@ class Archives(RuleBasedStateMachine):
     @precondition(lambda self: len(self.segments) > 1)
     @rule(data=st.data())
     def merge(self, data: st.DataObject) -> None:
-        """Merge some of the segments; what is in memory stays there."""
+        """Merge some of the segments, without what has left them since; what is in memory stays there."""
         first = data.draw(st.integers(0, len(self.segments) - 1))
         last = data.draw(st.integers(first + 1, len(self.segments)))
         path = self._file()
-        merge_archives(path, self.segments[first:last])
+        merge_archives(path, [(segment, self._dead(segment, dead)) for segment, dead in self.segments[first:last]])
         self.segments[first:last] = [(ArchiveSegment.open(path), NONE)]
         self._open()
 

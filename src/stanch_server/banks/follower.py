@@ -143,8 +143,9 @@ class Follower:
         current = self._current
         try:
             loaded = None if current is None else caught_up(current.loaded)
+            folder = self._folder
             while loaded is None:
-                loaded = caught_up(load(self.decoders, self._folder))
+                loaded, folder = caught_up(load(self.decoders, folder)), None  # at the second try from the rows
         except Error:
             raise  # the database went away; what has been applied is right, and will be applied again
         except BaseException:

@@ -11,6 +11,7 @@ from stanch_server.accounts.models import Source
 from stanch_server.banks import generations, operations
 from stanch_server.banks.follower import Follower
 from stanch_server.banks.generations import Generation
+from stanch_server.banks.loading import Loaded
 from stanch_server.banks.models import Bank, Entry
 from tests.matching.writing import writing
 
@@ -74,3 +75,30 @@ def names_in(generation: Generation) -> list[str]:
 def names_there() -> list[str]:
     """Return the names of the entries that the database holds."""
     return sorted(Entry.objects.filter(removed=None).values_list("name", flat=True))
+
+
+def in_memory(follower: Follower) -> int:
+    """Return how many entries a follower holds in memory, or knows to be gone."""
+    return loaded_by(follower).known.changed
+
+
+def loaded_by(follower: Follower) -> Loaded:
+    """Return what a follower searches now."""
+    assert follower._current is not None
+    return follower._current.loaded
+
+
+def spoil(damage: str, path: Path, other: Path) -> None:
+    """Damage a file, as a disk, a person or another program might."""
+    data = path.read_bytes()
+    match damage:
+        case "flip":
+            path.write_bytes(bytes(byte ^ 255 for byte in data[:200]) + data[200:])
+        case "cut":
+            path.write_bytes(data[:-100])
+        case "empty":
+            path.write_bytes(b"")
+        case "gone":
+            path.unlink()
+        case _:
+            path.write_bytes(other.read_bytes())

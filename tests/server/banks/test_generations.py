@@ -1,33 +1,24 @@
 """Generations: whatever happens to the files, no question is answered worse than from the database."""
 
-import gc
 import json
 import logging
-import random
 import shutil
-import threading
-import time
-import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 import pytest
-from django.db import connection
 
 from stanch.fingerprints import as_entry
 from stanch.matching import ArchiveSegment, write_archive
 from stanch.media import Decoders
 from stanch.values import FILE_MD5, FILE_SHA256, PDQ, Entry, HashPart, LinkPart, Part, State, TextPart
 from stanch_server.accounts.models import Source
-from stanch_server.banks import folding, indexer, loading, operations
+from stanch_server.banks import folding, operations
 from stanch_server.banks.changes import last_number
 from stanch_server.banks.follower import Follower
 from stanch_server.banks.generations import NO_DEAD, publish
-from stanch_server.banks.indexer import PATIENCE, Indexer
-from stanch_server.banks.loading import Loaded
 from stanch_server.banks.making import Details
 from stanch_server.banks.manifests import MANIFEST, new_path
 from stanch_server.banks.marks import Mark, newest_mark
@@ -40,10 +31,8 @@ from tests.server.banks.stock import (
     add,
     enabled_bank,
     found,
-    held,
-    names_in,
-    names_there,
     remove,
+    spoil,
     value,
 )
 
@@ -77,48 +66,6 @@ def fill(bank: Bank) -> None:
     several = tuple(each for entry in reversed(entries[-4:]) for each in entry.fingerprints)
     entries.append(Entry(id="several", fingerprints=several, added=NOON))
     operations.add_entries(bank=bank, entries=entries, acting_user=ALICE, at=NOON)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "index"
-
-
-@pytest.fixture
-def make(folder: Path) -> Callable[[], list[Path]]:
-    """Return a function that makes a generation of what is in the database now, and returns its segments."""
-    looks = iter(range(10_000))
-    worker = Indexer(folder=folder, holder="x")
-
-    def made() -> list[Path]:
-        assert worker.run_once(now=NOON + next(looks) * PATIENCE)
-        return [segment.file.path for segment, _ in held(folder).segments]
-
-    return made
-
-
-@pytest.fixture
-def starts(folder: Path) -> Iterator[Callable[[], tuple[Follower, int]]]:
-    """Return a function that starts a follower, and says how many entries it holds in memory."""
-    started: list[Follower] = []
-
-    def start() -> tuple[Follower, int]:
-        started.append(Follower(DECODERS, folder=folder))
-        started[-1].refresh()
-        return started[-1], in_memory(started[-1])
-
-    yield start
-    for each in started:
-        each.close()
-
-
-def in_memory(follower: Follower) -> int:
-    return loaded_by(follower).known.changed
-
-
-def loaded_by(follower: Follower) -> Loaded:
-    assert follower._current is not None
-    return follower._current.loaded
 
 
 class TestWhatIsFound:
@@ -316,183 +263,6 @@ class TestFiles:
         started, held_in_memory = starts()
         assert held_in_memory == 1
         assert (found(started, 1), found(started, 2)) == ([], ["lantern e2"])
-
-
-def spoil(damage: str, path: Path, other: Path) -> None:
-    data = path.read_bytes()
-    match damage:
-        case "flip":
-            path.write_bytes(bytes(byte ^ 255 for byte in data[:200]) + data[200:])
-        case "cut":
-            path.write_bytes(data[:-100])
-        case "empty":
-            path.write_bytes(b"")
-        case "gone":
-            path.unlink()
-        case _:
-            path.write_bytes(other.read_bytes())
-
-
-class TestChangingOver:
-    def test_what_is_held_in_memory_goes_into_the_files_and_nothing_is_found_otherwise(
-        self, make: Callable[[], object], starts: Callable[[], tuple[Follower, int]]
-    ) -> None:
-        bank = enabled_bank()
-        add(bank, 1, 2)
-        make()
-        started, _ = starts()
-        add(bank, 3)
-        remove(bank, 1)
-        assert (found(started, 1), found(started, 3), in_memory(started)) == ([], ["lantern e3"], 2)
-        make()
-        add(bank, 4)
-        assert started.adopt()
-        assert (in_memory(started), started.number) == (1, last_number())
-        assert [found(started, seed) for seed in (1, 2, 3, 4)] == [
-            [],
-            ["lantern e2"],
-            ["lantern e3"],
-            ["lantern e4"],
-        ]
-
-    def test_a_generation_that_is_gone_is_let_go_of(
-        self, make: Callable[[], object], starts: Callable[[], tuple[Follower, int]]
-    ) -> None:
-        """Also what was set aside from the collector's rounds, as a process does when it is warm."""
-        bank = enabled_bank()
-        add(bank, 1)
-        make()
-        started, _ = starts()
-        found(started, 1)
-        gc.collect()
-        gc.freeze()
-        try:
-            before = weakref.ref(loaded_by(started).known.matcher)
-            file = weakref.ref(loaded_by(started).known._archive.segments[0].file)  # type: ignore[union-attr]
-            add(bank, 2)
-            make()
-            assert started.adopt()
-            assert (before(), file()) == (None, None)
-        finally:
-            gc.unfreeze()
-
-    def test_it_is_worth_while_after_many_changes_or_some_time_or_at_once_if_one_is_damaged(
-        self,
-        folder: Path,
-        make: Callable[[], list[Path]],
-        starts: Callable[[], tuple[Follower, int]],
-        monkeypatch: pytest.MonkeyPatch,
-    ) -> None:
-        monkeypatch.setattr(loading, "CHANGES", 2)
-        bank = enabled_bank()
-        add(bank, 1)
-        (path,) = make()
-        started, _ = starts()
-        loaded, soon = loaded_by(started), NOON + timedelta(minutes=1)
-        assert not loaded.is_outdone_by(held(folder).manifest, now=NOON + timedelta(days=1))
-        add(bank, 2, 3)
-        make()
-        assert not loaded.is_outdone_by(held(folder).manifest, now=soon)
-        assert loaded.is_outdone_by(held(folder).manifest, now=NOON + loading.AGE)
-        found(started, 2)
-        add(bank, 4)
-        found(started, 4)
-        assert loaded.is_outdone_by(held(folder).manifest, now=soon)
-        fresh, _ = starts()
-        for segment, _ in held(folder).segments:
-            spoil("cut", segment.file.path, path)
-        add(bank, 5)
-        make()
-        assert loaded_by(fresh).is_outdone_by(held(folder).manifest, now=soon)
-
-    def test_one_that_knows_less_is_not_taken(
-        self,
-        make: Callable[[], object],
-        starts: Callable[[], tuple[Follower, int]],
-        monkeypatch: pytest.MonkeyPatch,
-    ) -> None:
-        bank = enabled_bank()
-        add(bank, 1)
-        make()
-        started, _ = starts()
-        add(bank, 2)
-        found(started, 2)
-        monkeypatch.setattr(
-            "stanch_server.banks.follower.caught_up", lambda loaded: loaded
-        )  # as for a thread that sees an older state of the database
-        assert not started.adopt()
-        assert found(started, 2) == ["lantern e2"]
-
-
-class Crowd:
-    """Threads that each do something again and again, until the test is over or one fails."""
-
-    def __init__(self, *deeds: Callable[[], object]) -> None:
-        self.stop = threading.Event()
-        self.failed: list[BaseException] = []
-        self.threads = [threading.Thread(target=self.run, args=(deed,)) for deed in deeds]
-
-    def run(self, deed: Callable[[], object]) -> None:
-        try:
-            while not self.stop.is_set():
-                deed()
-        except BaseException as error:  # noqa: BLE001 - whatever it is, the test is to see it
-            self.failed.append(error)
-            self.stop.set()
-        finally:
-            connection.close()
-
-    def __enter__(self) -> Self:
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop.set()
-        for thread in self.threads:
-            thread.join()
-        assert self.failed == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_questions_are_answered_while_everything_changes_over(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, seed: int
-) -> None:
-    """An indexer folds and merges, a writer adds and removes, threads ask: each answer is what was so then."""
-    monkeypatch.setattr(loading, "CHANGES", 3)
-    monkeypatch.setattr(loading, "LOOK_EVERY", 0.02)
-    monkeypatch.setattr(indexer, "TAIL", 4)
-    bank, luck, held_now = enabled_bank(), random.Random(seed), set[int]()
-    worker, used, asked = Indexer(folder=folder, holder="x"), list[object](), iter(range(10**9))
-    add(bank, 1)
-
-    def ask() -> None:
-        assert found(started, 1) == ["lantern e1"]
-        if loaded_by(started).manifest not in used:
-            used.append(loaded_by(started).manifest)
-        next(asked)
-
-    def fold() -> None:
-        worker.run_once(now=NOON)
-        time.sleep(0.02)
-
-    with Follower(DECODERS, folder=folder) as started:
-        with Crowd(ask, ask, fold) as crowd:
-            for number in range(2, 30):
-                if held_now and luck.random() < 0.4:
-                    gone = held_now.pop()
-                    remove(bank, gone)
-                    assert found(started, gone) == []
-                else:
-                    add(bank, number)
-                    held_now.add(number)
-                    assert found(started, number) == [f"lantern e{number}"]
-                assert not crowd.stop.is_set(), crowd.failed
-        assert next(asked) > 20
-        assert len(used) > 2, "it never changed over"
-        assert all(found(started, number) == [f"lantern e{number}"] for number in held_now)
-    worker.run_once(now=NOON + PATIENCE)
-    assert names_in(held(folder)) == names_there()
 
 
 def test_a_mark_tells_histories_apart_that_reached_the_same_number() -> None:

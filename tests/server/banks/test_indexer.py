@@ -27,11 +27,6 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "index"
-
-
-@pytest.fixture
 def worker(folder: Path) -> Indexer:
     return Indexer(folder=folder, holder="alice")
 
@@ -40,7 +35,7 @@ def is_complete(folder: Path) -> bool:
     return names_in(held(folder)) == names_there()
 
 
-def spoil(path: Path) -> None:
+def spoil_middle(path: Path) -> None:
     """Turn bytes in the middle of a file over, as a disk might."""
     with path.open("r+b") as stream:
         stream.seek(path.stat().st_size // 2)
@@ -139,7 +134,7 @@ class TestWhenFilesAreLost:
             case "cut":
                 second.write_bytes(second.read_bytes()[:-100])
             case "spoilt":
-                spoil(second)
+                spoil_middle(second)
             case _:
                 second.write_bytes(first.read_bytes())
         assert worker.run_once(now=NOON + 3 * PATIENCE + SECOND)
@@ -170,7 +165,7 @@ class TestWhenFilesAreLost:
         add(enabled_bank(), 1)
         worker.run_once(now=NOON)
         assert not worker.run_once(now=NOON + SECOND)
-        spoil(held(folder).segments[0][0].file.path)
+        spoil_middle(held(folder).segments[0][0].file.path)
         assert not worker.run_once(now=NOON + patrol.CHECKED)
         assert worker.run_once(now=NOON + SECOND + patrol.CHECKED)
         assert is_complete(folder)
@@ -182,7 +177,7 @@ class TestWhenFilesAreLost:
         worker.run_once(now=NOON)
         blocks = held(folder).segments[0][0].file.blocks
         monkeypatch.setattr(patrol, "BLOCKS", 1)
-        spoil(held(folder).segments[0][0].file.path)
+        spoil_middle(held(folder).segments[0][0].file.path)
         looks = next(look for look in range(1, blocks + 2) if worker.run_once(now=NOON + look * SECOND))
         assert 1 < looks <= blocks + 1
         assert is_complete(folder)
