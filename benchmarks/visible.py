@@ -274,7 +274,7 @@ def _bank() -> "Bank":
 
 
 def _rows_of(bank: "Bank", segment: ArchiveSegment, digits: Sequence[str]) -> None:
-    """Write rows of the first entries of a segment, so that they can be removed."""
+    """Write rows of the first entries of a segment, so that they can be removed; of equal hashes the first."""
     import msgspec  # noqa: PLC0415 - after the folder is named
 
     from stanch.formats import FingerprintRecord  # noqa: PLC0415 - ditto
@@ -289,5 +289,5 @@ def _rows_of(bank: "Bank", segment: ArchiveSegment, digits: Sequence[str]) -> No
             fingerprints=msgspec.json.encode([FingerprintRecord(method=PDQ.id, bits=one, extent=1.0)]),
             added=now,
         )
-        for ordinal, one in enumerate(digits)
+        for one, ordinal in {one: len(digits) - 1 - back for back, one in enumerate(reversed(digits))}.items()
     )

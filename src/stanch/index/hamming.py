@@ -18,11 +18,11 @@ MAX_RADIUS = 64
 SMALL = 50_000
 """Up to so many rows a plain scan by numpy is fast enough, and nothing has to be compiled."""
 
-TAIL = 4096
+TAIL = 1024
 """So many rows are scanned before tables are made of them."""
 
-GROWTH = 8
-"""Rows are put into the tables of the part before, made anew, once they are an eighth as many as are in it."""
+GROWTH = 16
+"""Rows are put into the tables of the part before, made anew, once they are a sixteenth as many as are in it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stanch.kernels.jit import compiled
-from stanch.kernels.lanes import count_bits, fetch, lowest_bit, near, near_centres
+from stanch.kernels.lanes import count_bits, fetch, lowest_bit, near
 
 Words = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
@@ -81,20 +81,6 @@ def distance(bits: Words, row: int, queries: Words, query: int) -> int:
     for word in range(bits.shape[1]):
         apart += count_bits(bits[row, word] ^ queries[query, word])
     return apart
-
-
-@compiled
-def centres_near(
-    planes: Words, spread: NDArray[np.uint16], begin: int, queries: Words, query: int, most: int
-) -> np.uint64:
-    """Return a mask of the next 8 centres or fewer: which may be within their spread and `most` bits of a query.
-
-    By the first two words alone: what differs more in these differs more in all.
-    """
-    if begin + 8 <= len(spread) and planes.shape[0] > 1:
-        first, second = queries[query, 0], queries[query, 1]
-        return near_centres(planes[0], planes[1], spread, begin, first, second, np.uint64(most))
-    return (ONE << np.uint64(min(8, len(spread) - begin))) - ONE
 
 
 @compiled

@@ -7,14 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stanch.kernels.jit import compiled
-from stanch.kernels.lanes import fetch, lowest_bit
+from stanch.kernels.lanes import fetch, lowest_bit, near_centres
 from stanch.kernels.ring_numba import (
     ONE,
     Bytes,
     Numbers,
     Words,
     allowed,
-    centres_near,
     distance,
     field,
     plane_distance,
@@ -45,25 +44,50 @@ def arrange(bits: Words, parts: Words, arranged: Words) -> None:
 
 
 @compiled
-def group_hits(
-    bits: Words, centres: Words, members: Numbers, spread: NDArray[np.uint16], queries: Words, query: int, most:
-    int, banks: NDArray[np.uint16], expires: Numbers, holders: NDArray[np.uint32], dead: Bytes, radii: Numbers,
-    now: int, found: int, found_row: Numbers, found_apart: Numbers,
+def member_hits(
+    bits: Words, centres: Words, members: Numbers, spread: NDArray[np.uint16], group: int, queries: Words,
+    query: int, most: int, banks: NDArray[np.uint16], expires: Numbers, holders: NDArray[np.uint32], dead: Bytes,
+    radii: Numbers, now: int, found: int, found_row: Numbers, found_apart: Numbers,
 ) -> int:  # fmt: skip
-    """Add the members of groups that are near enough; a group whose centre is farther than both radii has none."""
-    for begin in range(0, len(spread), 8):
-        near = centres_near(centres, spread, begin, queries, query, most)
-        while near:
-            group = begin + lowest_bit(near)
-            near &= near - ONE
-            if plane_distance(centres, group, queries, query) > most + spread[group]:
-                continue
-            for row in range(members[group], members[group + 1]):
-                apart = distance(bits, row, queries, query)
-                if apart <= most and allowed(row, apart, banks, expires, holders, dead, radii, now):
-                    if found < len(found_row):
-                        found_row[found], found_apart[found] = row, apart
-                    found += 1
+    """Add the members of a group that are near enough; one whose centre is farther than both radii has none."""
+    if plane_distance(centres, group, queries, query) > most + spread[group]:
+        return found
+    for row in range(members[group], members[group + 1]):
+        apart = distance(bits, row, queries, query)
+        if apart <= most and allowed(row, apart, banks, expires, holders, dead, radii, now):
+            if found < len(found_row):
+                found_row[found], found_apart[found] = row, apart
+            found += 1
+    return found
+
+
+@compiled
+def group_hits(
+    bits: Words, centres: Words, members: Numbers, spread: NDArray[np.uint16], queries: Words, query: int,
+    most: int, banks: NDArray[np.uint16], expires: Numbers, holders: NDArray[np.uint32], dead: Bytes,
+    radii: Numbers, now: int, found: int, found_row: Numbers, found_apart: Numbers,
+) -> int:  # fmt: skip
+    """Add the members of all groups that are near enough.
+
+    Eight at a time are passed over by their first two words: what differs more in these differs more in all.
+    """
+    together = len(spread) & ~7 if centres.shape[0] > 1 else 0
+    if together:
+        one, two, first, second = centres[0], centres[1], queries[query, 0], queries[query, 1]
+        for begin in range(0, together, 8):
+            near = near_centres(one, two, spread, begin, first, second, np.uint64(most))
+            while near:
+                group = begin + lowest_bit(near)
+                near &= near - ONE
+                found = member_hits(
+                    bits, centres, members, spread, group, queries, query, most, banks, expires, holders, dead,
+                    radii, now, found, found_row, found_apart,
+                )  # fmt: skip
+    for group in range(together, len(spread)):
+        found = member_hits(
+            bits, centres, members, spread, group, queries, query, most, banks, expires, holders, dead, radii, now,
+            found, found_row, found_apart,
+        )  # fmt: skip
     return found
 
 
