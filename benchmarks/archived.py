@@ -81,7 +81,7 @@ def ids_for(count: int, seed: int) -> Words:
     return uniform(-(-count // 2), seed).reshape(-1, 2)[:count]
 
 
-def write(path: Path, ids: Words, bits: Words) -> float:
+def write(path: Path, ids: Words, bits: Words, bank: UUID = BANK) -> float:
     """Write hashes as an archive segment, with the ids of their entries. Return the seconds by the clock.
 
     In order of their ids, as all archives are: sort them first with `in_order`.
@@ -102,7 +102,7 @@ def write(path: Path, ids: Words, bits: Words) -> float:
         rows=rows,
     )
     Contents(
-        banks=(BANK,),
+        banks=(bank,),
         ids=ids,
         bank=_same(0, count),
         confirmed=_same(0, count),

@@ -1,7 +1,7 @@
-"""A service with as many image hashes as are asked for, written straight into its database, and queries for them.
+"""A service with as many image hashes as are asked for, written straight into index files, and queries for them.
 
-To add a million entries through the API would take hours. What is written is what the API writes: rows of entries
-with their fingerprints and their changes, in transactions of 10,000.
+To add a million entries through the API would take hours. What is written is what the indexer makes of them: a
+segment, and the manifest of a generation that is as new as the database.
 """
 
 import http.client
@@ -23,11 +23,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.archived import ids_for, in_order, write
+
 if TYPE_CHECKING:
     from stanch_server.accounts.models import Source
     from stanch_server.banks.models import Bank
 
-BATCH = 10_000
+ID_SEED = 31
 RADIUS = 31
 BITS = 256
 REQUESTS_PER_MINUTE = 1_000_000_000
@@ -100,9 +102,8 @@ def fill(stored: Words) -> tuple[str, str]:
         designation=BEHAVIOUR_BASED,
     )
     bank = banks.create_bank(info=info, source=source, acting_user=WHO, at=now)
-    for start in range(0, len(stored), BATCH):
-        add(bank, hexadecimal(stored[start : start + BATCH]), start, now)
     banks.set_state(bank=bank, state=State.ENABLED, acting_user=WHO, at=now)
+    publish(bank, stored)
     return key, other_key
 
 
@@ -122,23 +123,19 @@ def source_with_key(name: str, now: datetime) -> "tuple[Source, str]":
     return source, secret
 
 
-def add(bank: "Bank", digits: list[str], first: int, now: datetime) -> None:
-    """Write entries and their changes as `banks.operations.add_entries` does, without its audit record."""
-    from django.db import transaction  # noqa: PLC0415 - see `fill`
+def publish(bank: "Bank", stored: Words) -> None:
+    """Write index files of these hashes, as the indexer leaves them: what is searched, without a row for each."""
+    from stanch.matching import ArchiveSegment  # noqa: PLC0415 - see `fill`
+    from stanch_server.banks import generations, manifests  # noqa: PLC0415 - ditto
+    from stanch_server.banks.marks import newest_mark  # noqa: PLC0415 - ditto
+    from stanch_server.banks.places import index_folder  # noqa: PLC0415 - ditto
 
-    from stanch.formats import FingerprintRecord  # noqa: PLC0415 - ditto
-    from stanch.values import PDQ  # noqa: PLC0415 - ditto
-    from stanch_server.banks.changes import record_changes  # noqa: PLC0415 - ditto
-    from stanch_server.banks.models import Entry  # noqa: PLC0415 - ditto
-
-    records = [FingerprintRecord(method=PDQ.id, bits=one, extent=1.0) for one in digits]
-    rows = [
-        Entry(bank=bank, name=str(number), fingerprints=msgspec.json.encode([record]), added=now)
-        for number, record in enumerate(records, start=first)
-    ]
-    with transaction.atomic():
-        Entry.objects.bulk_create(rows)
-        record_changes(bank, rows, at=now)
+    folder, mark = index_folder(), newest_mark()
+    with manifests.writing(folder):
+        path = manifests.new_path(folder, mark)
+        write(path, *in_order(ids_for(len(stored), ID_SEED), stored), bank=bank.id)
+        whole = [(ArchiveSegment.open(path), generations.NO_DEAD)]
+        generations.publish(folder, whole, mark=mark, made=datetime.now(UTC))
 
 
 def wait_until_ready(running: Stocked, process: "subprocess.Popen[bytes]") -> None:
