@@ -51,18 +51,26 @@ class _Part:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class _View:
-    """What one search sees: parts, and the rows that are in none yet, ready to be scanned if there are parts."""
+    """What one search sees: parts, and the rows that are in none yet, ready to be scanned if there are parts.
+
+    Parameters
+    ----------
+    apart : whether no entry has two rows, so that each part may keep its nearest by itself.
+    """
 
     parts: tuple[_Part, ...]
     tail: Rows
     scanned: _Part | None
+    apart: bool
 
     @classmethod
-    def of(cls, parts: tuple[_Part, ...], tail: Rows) -> Self:
+    def of(cls, parts: tuple[_Part, ...], tail: Rows, *, apart: bool) -> Self:
         if not parts or not len(tail):
-            return cls(parts=parts, tail=tail, scanned=None)
+            return cls(parts=parts, tail=tail, scanned=None, apart=apart)
         sealed = Sealed.plain(tail)
-        return cls(parts=parts, tail=tail, scanned=_Part(sealed=sealed, dead=sealed.holders.no_dead()))
+        return cls(
+            parts=parts, tail=tail, scanned=_Part(sealed=sealed, dead=sealed.holders.no_dead()), apart=apart
+        )
 
 
 class HammingIndex:
@@ -87,13 +95,13 @@ class HammingIndex:
         self._words = words
         self._radius = radius
         parts = tuple(_Part(sealed=part, dead=part.holders.no_dead(), kept=True) for part in sealed)
-        self._view = _View.of(parts, Rows.empty(words))
+        self._apart = all(part.sealed.holders.single for part in parts)
+        self._view = _View.of(parts, Rows.empty(words), apart=self._apart)
         self._waiting: list[Rows] = []
         self._lock = threading.Lock()
         self._count = sum(len(part.sealed) for part in parts)
         self._pending = 0
         self._highest = max((part.sealed.holders.highest for part in parts), default=-1)
-        self._apart = all(part.sealed.holders.single for part in parts)
 
     def __len__(self) -> int:
         return self._count
@@ -127,7 +135,8 @@ class HammingIndex:
             parts = [part.without(entries) for part in view.parts]
             kept = ~np.isin(view.tail.entry, np.fromiter(entries, dtype=np.int64))
             gone = sum(count for _, count in parts) + int((~kept).sum())
-            self._view = _View.of(tuple(part for part, _ in parts), view.tail.take(kept))
+            left = tuple(part for part, _ in parts)
+            self._view = _View.of(left, view.tail.take(kept), apart=view.apart)
             self._pending = len(self._view.tail)
             self._count -= gone
         return gone
@@ -157,20 +166,19 @@ class HammingIndex:
             If a radius is out of range or the limit is below 1.
         """
         check_search(queries, words=self._words, radius=radius, limit=limit)
-        apart = self._apart  # before the rows: what is added in between may not be
         view = self._current()
         if not self._count or not radius:
             return joined_hits([], limit)
         if not view.parts:
             return scan(view.tail, queries, radius=radius, limit=limit, now=now)
         parts = view.parts if view.scanned is None else (*view.parts, view.scanned)
-        cut = limit if apart else None
+        cut = limit if view.apart else None
         found = [
             hits
             for part in parts
             if (hits := part.sealed.search(queries, radius=radius, dead=part.dead, limit=cut, now=now))
         ]
-        return merged_hits(found, limit) if apart and self._apart else joined_hits(found, limit)
+        return merged_hits(found, limit) if view.apart else joined_hits(found, limit)
 
     def sealed(self) -> list[Rows]:
         """Return all rows that are stored, part by part."""
@@ -188,7 +196,7 @@ class HammingIndex:
         """Put what waits behind the tail. For whoever holds the lock."""
         if self._waiting:
             tail = Rows.joined([self._view.tail, *self._waiting])
-            self._view = _View.of(self._view.parts, tail)
+            self._view = _View.of(self._view.parts, tail, apart=self._apart)
             self._waiting = []
         return self._view
 
@@ -202,7 +210,7 @@ class HammingIndex:
             rows.insert(0, part.sealed.rows(dead=part.dead))
         sealed = seal(_by_entry(Rows.joined(rows)), radius=self._radius)
         part = _Part(sealed=sealed, dead=sealed.holders.no_dead())
-        self._view = _View.of((*parts, part), Rows.empty(self._words))
+        self._view = _View.of((*parts, part), Rows.empty(self._words), apart=self._apart)
         self._pending = 0
 
 
