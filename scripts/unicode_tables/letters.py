@@ -19,10 +19,15 @@ _LETTER_IN_NAME = re.compile(
 )
 
 
+# The order of `stanch.language.bidi_numba`.
+BIDI = "L R AL EN ES ET AN CS NSM BN B S WS ON LRE LRO RLE RLO PDF LRI RLI FSI PDI".split()  # noqa: SIM905 - as there
+
+
 class Letters:
     """The rules, ready to be asked; nothing is taken from the Unicode data of the Python that runs this."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._unicode = sources.characters(folder)
         self._folding = sources.case_folding(folder)
         self._partners: dict[Symbols, list[int]] = defaultdict(list)
@@ -39,6 +44,8 @@ class Letters:
         """Return what becomes of a code point: its symbols, or the name of a kind that has none."""
         if self.category(code) in {"Cn", "Co", "Cs"}:
             return "unread"
+        if code in hand.CONTROLS:
+            return "control"
         if code in _HANGUL:
             return "hangul"
         symbols = self.symbols(code)
@@ -77,6 +84,14 @@ class Letters:
     def case_partners(self, folded: int) -> list[int]:
         """Return the capitals (for Cherokee: the small letters) that fold to one letter."""
         return self._partners.get((folded,), [])
+
+    def bidi_class(self, code: int) -> int:
+        """Return the number of the bidirectional class, in the order of `BIDI`; what is not assigned is L."""
+        return BIDI.index(self._unicode.bidi.get(code, "L"))
+
+    def brackets(self) -> list[tuple[int, int]]:
+        """Return pairs of brackets; each stands for its canonical equivalent too, which is decomposed to it."""
+        return sources.brackets(self._folder)
 
     def all_letters(self) -> list[int]:
         """Return every letter, number and symbol that the rules so far leave as it is."""

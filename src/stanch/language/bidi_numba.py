@@ -344,10 +344,26 @@ def _same_letters(classes: Classes, first: Places, second: Places) -> bool:
 
 
 @compiled
+def _join_numbers(line: Places, kinds: Classes, mirrored: bool) -> None:  # noqa: FBT001 - numba calls by position
+    """Let numbers that stand in the order in which they are stored be read from left to right, as one."""
+    last = -1
+    for i in range(line.size):
+        if kinds[i] in (EN, AN):
+            if last >= 0 and i - last > 1 and (line[i] > line[last]) != mirrored:
+                kinds[i] = kinds[last] = L
+            last = i
+        elif _is_letter(kinds[i]):
+            last = -1
+
+
+@compiled
 def _read_back(seen: Places, classes: Classes, base: int) -> Places:
     """Return what is seen in the order in which it is read, by a reader who starts at the left or the right."""
     line = seen.copy() if base == 0 else seen[::-1].copy()
-    return arranged(line, resolve(classes[line], np.zeros(line.size, np.int32), base))
+    kinds = classes[line]
+    _join_numbers(line, kinds, base == 1)
+    back = arranged(line, resolve(kinds, np.zeros(line.size, np.int32), base))
+    return back if base == 0 else back[::-1].copy()
 
 
 @compiled
@@ -363,8 +379,10 @@ def _order_of_bases(classes: Classes, brackets: Places) -> Places:
     """Return characters that are seen and carry their marks, in the order in which they are read."""
     base = first_strong(classes, partners(classes), 0, classes.size)
     levels = resolve(classes, brackets, base)
-    plain = np.flatnonzero((levels != REMOVED) & (classes != NSM) & (classes < LRE)).astype(np.int32)
-    seen = arranged(plain, levels[plain])
+    left = np.flatnonzero(levels != REMOVED).astype(np.int32)
+    is_base = (classes != NSM) & (classes < LRE)
+    plain, line = left[is_base[left]], arranged(left, levels[left])
+    seen = line[is_base[line]]
     for side in (base, 1 - base):
         if _same_letters(classes, seen, arranged(plain, resolve(classes[plain], brackets[plain], side))):
             return plain

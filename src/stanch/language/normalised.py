@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from stanch.language.display import Displayed, displayed
 from stanch.language.rules import rules
 from stanch.language.tables import CODE, KIND, LENGTH, PLACE, VOTE, WIDE, Kind
 
@@ -23,6 +24,7 @@ VOTES = np.array([0, 1, -1])
 """What a neighbour says by its look: nothing, Latin or Cyrillic, Greek."""
 
 _MANY = np.uint32(Kind.SEQUENCE << KIND)
+_CONTROL = np.uint32(Kind.CONTROL << KIND)
 
 Codes = NDArray[np.uint32]
 Offsets = NDArray[np.int32]
@@ -63,19 +65,24 @@ def code_points(text: str) -> Codes:
 
 
 def normalise_codes(codes: Codes) -> NormalisedText:
-    """Return the normalised text of code points; the stretches are stretches of `codes`.
-
-    Whoever puts code points into another order first, or leaves some out, maps the stretches back.
-    """
+    """Return the normalised text of code points; the stretches are stretches of `codes`."""
     entries = rules().table.take(codes, mode="clip")
     start = np.flatnonzero(entries >= np.uint32(Kind.ONE << KIND)).astype(np.int32)
     end = _ends(entries, start)
     kept = entries[start]
-    if kept.size and kept.max() >= _MANY:
+    most = kept.max() if kept.size else 0
+    if most >= _CONTROL:
+        return _of_displayed(displayed(codes))
+    if most >= _MANY:
         _settle_capitals(kept)
         kept, origin = _expand(kept)
         start, end = start[origin], end[origin]
     return _widen(*_cut_runs(kept & np.uint32(WIDE | CODE), start, end))
+
+
+def _of_displayed(seen: Displayed) -> NormalisedText:
+    inner = normalise_codes(seen.codes)
+    return NormalisedText(symbols=inner.symbols, start=seen.start[inner.start], end=seen.end[inner.end - 1])
 
 
 def _ends(entries: Codes, start: Offsets) -> Offsets:
