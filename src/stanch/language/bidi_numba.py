@@ -383,8 +383,11 @@ def _order_of_bases(classes: Classes, brackets: Places) -> Places:
     is_base = (classes != NSM) & (classes < LRE)
     plain, line = left[is_base[left]], arranged(left, levels[left])
     seen = line[is_base[line]]
+    still = np.flatnonzero(classes < LRE).astype(np.int32)
     for side in (base, 1 - base):
-        if _same_letters(classes, seen, arranged(plain, resolve(classes[plain], brackets[plain], side))):
+        own = resolve(classes[still], brackets[still], side)
+        alone = arranged(still[own != REMOVED], own[own != REMOVED])
+        if _same_letters(classes, seen, alone[is_base[alone]]):
             return plain
     ways = (_read_back(seen, classes, base), _read_back(seen, classes, 1 - base))
     return ways[1] if _steps_forward(ways[1]) > _steps_forward(ways[0]) else ways[0]

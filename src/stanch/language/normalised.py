@@ -20,11 +20,23 @@ LONGEST_RUN = 2
 """A letter repeated more often than this counts as repeated this often."""
 NEIGHBOURS = 5
 """How far a capital of two looks asks around, in letters, either way."""
+ALIKE = {"i": "ا", "o": "ه"}
+"""Symbols of Latin that look like symbols of Arabic: among letters of either they are taken for its own."""
 VOTES = np.array([0, 1, -1])
 """What a neighbour says by its look: nothing, Latin or Cyrillic, Greek."""
 
 _MANY = np.uint32(Kind.SEQUENCE << KIND)
 _CONTROL = np.uint32(Kind.CONTROL << KIND)
+
+_ASCII_END = 0x80
+_ARABIC, _ARABIC_END = 0x620, 0x6D5
+_TO_ARABIC = [(ord(latin), ord(arabic)) for latin, arabic in ALIKE.items()]
+_TO_LATIN = [(arabic, latin) for latin, arabic in _TO_ARABIC]
+_OF_ARABIC, _OF_LATIN, _DOUBTFUL, _NOTHING = 1, 2, 3, 4
+_SIDES = np.zeros(_ARABIC_END + 1, dtype=np.uint8)
+_SIDES[_ARABIC:_ARABIC_END] = _OF_ARABIC
+_SIDES[ord("a") : ord("z") + 1] = _OF_LATIN
+_SIDES[[code for pair in _TO_ARABIC for code in pair]] = _DOUBTFUL
 
 Codes = NDArray[np.uint32]
 Offsets = NDArray[np.int32]
@@ -77,7 +89,9 @@ def normalise_codes(codes: Codes) -> NormalisedText:
         _settle_capitals(kept)
         kept, origin = _expand(kept)
         start, end = start[origin], end[origin]
-    return _widen(*_cut_runs(kept & np.uint32(WIDE | CODE), start, end))
+    symbols = kept & np.uint32(WIDE | CODE)
+    _settle_alike(symbols)
+    return _widen(*_cut_runs(symbols, start, end))
 
 
 def _of_displayed(seen: Displayed) -> NormalisedText:
@@ -107,6 +121,33 @@ def _settle_capitals(kept: Codes) -> None:
     near = votes[after] > votes[before]
     symbol = np.where(near, kept[where] >> 8, kept[where]) & 0xFF
     kept[where] = Kind.ONE << KIND | symbol
+
+
+def _settle_alike(symbols: Codes) -> None:
+    """Let each run of `ALIKE` go with the letters on both sides of it, where these are of one kind."""
+    if not symbols.size or symbols.max() < _ARABIC or symbols.min() >= _ASCII_END:
+        return
+    if not (symbols - np.uint32(_ARABIC) < _ARABIC_END - _ARABIC).any():
+        return
+    sides = _SIDES.take(symbols, mode="clip")
+    doubtful = sides == _DOUBTFUL
+    edges = np.flatnonzero(np.diff(doubtful, prepend=False, append=False))
+    starts, stops = edges[::2], edges[1::2]
+    padded = np.concatenate([[_NOTHING], sides, [_NOTHING]])
+    before, after = padded[starts], padded[stops + 1]
+    side = np.where((before == after) | (after == _NOTHING), before, np.where(before == _NOTHING, after, 0))
+    latin = np.flatnonzero(doubtful & (symbols < _ASCII_END))
+    _replace(symbols, latin[side[np.searchsorted(starts, latin, side="right") - 1] == _OF_ARABIC], _TO_ARABIC)
+    among_latin = np.flatnonzero(side == _OF_LATIN)
+    lengths = stops[among_latin] - starts[among_latin]
+    places = np.repeat(starts[among_latin] - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
+    _replace(symbols, places, _TO_LATIN)
+
+
+def _replace(symbols: Codes, places: NDArray[np.intp], pairs: list[tuple[int, int]]) -> None:
+    found = symbols[places]
+    for symbol, other in pairs:
+        symbols[places[found == symbol]] = other
 
 
 def _expand(kept: Codes) -> tuple[Codes, NDArray[np.intp]]:
