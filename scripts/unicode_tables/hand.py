@@ -51,6 +51,9 @@ KEPT_CLASSES = frozenset({0, 9, 84, 91, 103, 118, 129, 130, 132})
 # What moves or deletes other characters: resolved before anything is looked up.
 CONTROLS = frozenset(_codes("0008 007F 202A-202E 2066-2069"))
 
+# Marks that are part of letters and yet left out by writers: of Arabic, and of Hebrew.
+UNTELLING = frozenset(_codes("0591-06ED"))
+
 # Letters that nobody sees, yet the general category says letter.
 INVISIBLE = frozenset({0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0})
 

@@ -37,6 +37,8 @@ class Letters:
         self._named = self._letters_by_name()
         self._by_hand = _by_hand()
         self.confusables = sources.confusables(folder)
+        parts = {part for steps in self._unicode.decomposition.values() for part in steps[1:]}
+        self._telling = {part for part in parts if self.category(part)[0] == "M"} - hand.UNTELLING
         self._looks: dict[int, Symbols] = {}
         self._looks = look_alikes(self)
 
@@ -57,6 +59,33 @@ class Letters:
         if len(symbols) == len(letter) == 1:
             return (symbols[0] | self._flags(symbols[0], letter),)
         return tuple(symbol | self._flags(symbol) for symbol in symbols)
+
+    def fold(self, code: int) -> Target:
+        """Return what the fold makes of a code point: letters with the marks that tell letters apart, or a space."""
+        if self.category(code) in {"Cn", "Co", "Cs"}:
+            return "unread"
+        if code in hand.CONTROLS:
+            return "control"
+        if code in _HANGUL:
+            return (code,)
+        steps = (y for x in self._decomposed(code) for y in self._folding.get(x, (x,)))
+        letters = tuple(w for y in steps for z in self._decomposed(y) for w in self._folded(z))
+        while letters and 0x20 in {letters[0], letters[-1]}:  # signs that decompose to a space and a mark
+            letters = letters[1:] if letters[0] == 0x20 else letters[:-1]
+        return letters or (self._nothing(code) if self._nothing(code) == "attached" else (0x20,))
+
+    def _folded(self, code: int) -> Symbols:
+        code = self._named.get(code, code)
+        if code in hand.ARABIC_LEFT_OUT or code in hand.LENGTHENING or code in hand.INVISIBLE:
+            return ()
+        if code in self._by_hand and self.script.get(code) == "Arabic":
+            return self._by_hand[code]
+        if code in self._unicode.digits:
+            return tuple(map(ord, self._unicode.digits[code]))
+        kind = self.category(code)[0]
+        if kind == "M":
+            return (code,) if not self._is_accent(code) or code in self._telling else ()
+        return (0x20,) if kind == "Z" else (code,) if kind in "LN" else ()
 
     def symbols(self, code: int) -> Symbols:
         """Return the symbols of a code point, without the mark of wide ones."""

@@ -13,7 +13,7 @@ from stanch.language import normalise, tables
 from stanch.language.tables import Kind
 from tests.conftest import ROOT
 
-FROZEN = "dcf084580437053ea37f7b2a4c10fddb73c64e517870857e1b098344443e2ad1"
+FROZEN = "42b6ae82340f09d2efc5e01e6996e1bd24883afea4458d656817632ca0fe4b25"
 FILE = ROOT / "src" / "stanch" / "language" / tables.FILE
 UNICODE = Path("/usr/share/unicode")
 

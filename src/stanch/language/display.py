@@ -76,7 +76,7 @@ def _read(codes: Codes) -> Offsets:
     where = np.flatnonzero(np.isin(codes, _CONTROLS))
     if not where.size:
         return order
-    from stanch.language.bidi_numba import reading_order  # noqa: PLC0415 - imports numba, and few texts need it
+    from stanch.language.reading_numba import reading_order  # noqa: PLC0415 - imports numba, and few texts need it
 
     classes = tables().bidi.take(codes, mode="clip")
     stops = np.append(np.flatnonzero(classes == _PARAGRAPH), len(codes))

@@ -80,14 +80,14 @@ def normalise_codes(codes: Codes) -> NormalisedText:
     """Return the normalised text of code points; the stretches are stretches of `codes`."""
     entries = rules().table.take(codes, mode="clip")
     start = np.flatnonzero(entries >= np.uint32(Kind.ONE << KIND)).astype(np.int32)
-    end = _ends(entries, start)
+    end = ends(entries, start)
     kept = entries[start]
     most = kept.max() if kept.size else 0
     if most >= _CONTROL:
         return _of_displayed(displayed(codes))
     if most >= _MANY:
         _settle_capitals(kept)
-        kept, origin = _expand(kept)
+        kept, origin = expand(kept, rules().pool)
         start, end = start[origin], end[origin]
     symbols = kept & np.uint32(WIDE | CODE)
     _settle_alike(symbols)
@@ -99,15 +99,15 @@ def _of_displayed(seen: Displayed) -> NormalisedText:
     return NormalisedText(symbols=inner.symbols, start=seen.start[inner.start], end=seen.end[inner.end - 1])
 
 
-def _ends(entries: Codes, start: Offsets) -> Offsets:
+def ends(entries: Codes, start: Offsets) -> Offsets:
     """Return where each kept character ends, with what is attached to it."""
     attached = entries >> KIND == Kind.ATTACHED
     if not attached.any():
         return start + np.int32(1)
     bases = np.append(np.flatnonzero(~attached), len(entries)).astype(np.int32)
     place = np.cumsum(~attached, dtype=np.int32)  # one more than the base's place in `bases`
-    ends: Offsets = bases[place[start]]
-    return ends
+    found: Offsets = bases[place[start]]
+    return found
 
 
 def _settle_capitals(kept: Codes) -> None:
@@ -150,7 +150,7 @@ def _replace(symbols: Codes, places: NDArray[np.intp], pairs: list[tuple[int, in
         symbols[places[found == symbol]] = other
 
 
-def _expand(kept: Codes) -> tuple[Codes, NDArray[np.intp]]:
+def expand(kept: Codes, pool: Codes) -> tuple[Codes, NDArray[np.intp]]:
     """Write sequences out; return the symbols and the place in `kept` that each came from."""
     many = kept >= _MANY
     lengths = np.where(many, kept >> LENGTH & 31, 1).astype(np.intp)
@@ -158,7 +158,7 @@ def _expand(kept: Codes) -> tuple[Codes, NDArray[np.intp]]:
     within = np.arange(len(origin)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     expanded = kept[origin]
     from_pool = np.flatnonzero(many[origin])
-    expanded[from_pool] = rules().pool[(expanded[from_pool] & np.uint32(PLACE)) + within[from_pool]]
+    expanded[from_pool] = pool[(expanded[from_pool] & np.uint32(PLACE)) + within[from_pool]]
     return expanded, origin
 
 

@@ -100,6 +100,7 @@ class Tables:
     Parameters
     ----------
     symbols : the rules of normalised text.
+    fold : the rules of the fold.
     hosts : the rules of host names.
     bidi : uint8 array, shape (0x110000,), bidirectional classes.
     brackets : uint32 array, shape (pairs, 2), the code points of brackets.
@@ -107,6 +108,7 @@ class Tables:
     """
 
     symbols: Mapping
+    fold: Mapping
     hosts: Mapping
     bidi: NDArray[np.uint8]
     brackets: NDArray[np.uint32]
@@ -130,6 +132,7 @@ def read(data: bytes) -> Tables:
     sections = _sections(_checked(data))
     return Tables(
         symbols=_mapping(sections, b"sym"),
+        fold=_mapping(sections, b"fld"),
         hosts=_mapping(sections, b"hst"),
         bidi=_classes(sections[b"bidi"]),
         brackets=sections[b"brkt"].reshape(-1, 2),

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stanch.language import evasion_tables as of
+from stanch.language import evading_tables as of
 from stanch.language.display import displayed
-from stanch.language.evasion_tables import within
+from stanch.language.evading_tables import within
 from stanch.language.normalised import Codes, code_points
 from stanch.language.rules import rules
 from stanch.language.tables import CODE, KIND, Kind
