@@ -1,10 +1,10 @@
 """Texts that look the same and are stored differently: the four classes of a paper, written from it.
 
 N. Boucher, I. Shumailov, R. Anderson, N. Papernot, "Bad Characters: Imperceptible NLP Attacks", IEEE S&P 2022
-(arXiv:2106.09898), section IV: invisible characters, homoglyphs, reorderings, deletions. The paper perturbs English
-and allows few changes; here a share of all characters is perturbed, in any script. So that a reader sees the same:
-marks move with their letters, only letters and spaces are swapped, and letters from the right in a swap that is
-mirrored.
+(arXiv:2106.09898), section IV: invisible characters, homoglyphs, reorderings, deletions. The paper perturbs
+English and allows few changes; here a share of all characters is perturbed, in any script. So that a reader sees
+the same, marks move with their letters, only letters and spaces are swapped, and letters that are written from the
+right are swapped by the mirrored formatting.
 """
 
 import os
@@ -70,7 +70,7 @@ def deletion(text: str, random: Random, _: Homoglyphs) -> str:
 def reordering(text: str, random: Random, _: Homoglyphs) -> str:
     """Store neighbours the wrong way round, and have bidirectional formatting swap them back; also in nests."""
     elements = clusters(text)
-    for _ in range(int(SHARE * len(elements))):
+    for _swap in range(int(SHARE * len(elements))):
         i = random.randrange(max(len(elements) - 1, 1))
         pair = elements[i : i + 2]
         if len(pair) == 2 and all(_may_move(element) for element in pair):
@@ -92,7 +92,8 @@ def clusters(text: str) -> list[str]:
 
 def _may_move(element: str) -> bool:
     sides = {unicodedata.bidirectional(c) for c in element} & {"L", "R", "AL", "EN", "AN"}
-    return (element[0].isalpha() or element[0] in f" {LRO}{RLO}") and sides <= {"L"} or sides in ({"R"}, {"AL"})
+    letters = element[0].isalpha() or element[0] in f" {LRO}{RLO}"
+    return letters and (sides <= {"L"} or sides in ({"R"}, {"AL"}))
 
 
 def _swapped(one: str, two: str) -> str:

@@ -13,8 +13,8 @@ def similarity(first: Sequence[Hashable], second: Sequence[Hashable]) -> float:
 def distance(first: Sequence[Hashable], second: Sequence[Hashable]) -> int:
     """Return the Levenshtein distance, a column of its table at a time in the bits of two numbers.
 
-    G. Myers, "A Fast Bit-Vector Algorithm for Approximate String Matching Based on Dynamic Programming", JACM 1999,
-    as H. Hyyrö restated it for the distance of whole strings, 2003.
+    G. Myers, "A Fast Bit-Vector Algorithm for Approximate String Matching Based on Dynamic Programming", JACM
+    1999, as H. Hyyrö restated it for the distance of whole strings, 2003.
     """
     if not first:
         return len(second)

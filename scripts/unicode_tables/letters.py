@@ -44,10 +44,8 @@ class Letters:
 
     def target(self, code: int) -> Target:
         """Return what becomes of a code point: its symbols, or the name of a kind that has none."""
-        if self.category(code) in {"Cn", "Co", "Cs"}:
-            return "unread"
-        if code in hand.CONTROLS:
-            return "control"
+        if kind := self._special(code):
+            return kind
         if code in _HANGUL:
             return "hangul"
         symbols = self.symbols(code)
@@ -61,11 +59,9 @@ class Letters:
         return tuple(symbol | self._flags(symbol) for symbol in symbols)
 
     def fold(self, code: int) -> Target:
-        """Return what the fold makes of a code point: letters with the marks that tell letters apart, or a space."""
-        if self.category(code) in {"Cn", "Co", "Cs"}:
-            return "unread"
-        if code in hand.CONTROLS:
-            return "control"
+        """Return what the fold makes of a code point: letters, with marks that tell letters apart, or a space."""
+        if kind := self._special(code):
+            return kind
         if code in _HANGUL:
             return (code,)
         steps = (y for x in self._decomposed(code) for y in self._folding.get(x, (x,)))
@@ -74,8 +70,14 @@ class Letters:
             letters = letters[1:] if letters[0] == 0x20 else letters[:-1]
         return letters or (self._nothing(code) if self._nothing(code) == "attached" else (0x20,))
 
+    def _special(self, code: int) -> str:
+        if self.category(code) in {"Cn", "Co", "Cs"}:
+            return "unread"
+        return "control" if code in hand.CONTROLS else ""
+
     def _folded(self, code: int) -> Symbols:
-        code = self._named.get(code, code)
+        if " WITH " not in self._unicode.name.get(code, ""):
+            code = self._named.get(code, code)
         if code in hand.ARABIC_LEFT_OUT or code in hand.LENGTHENING or code in hand.INVISIBLE:
             return ()
         if code in self._by_hand and self.script.get(code) == "Arabic":

@@ -13,7 +13,7 @@ from stanch.language import normalise, tables
 from stanch.language.tables import Kind
 from tests.conftest import ROOT
 
-FROZEN = "42b6ae82340f09d2efc5e01e6996e1bd24883afea4458d656817632ca0fe4b25"
+FROZEN = "896ae8da36f12677ae690952117c6491d9842927d1a6cf3483c77a7baf6354ea"
 FILE = ROOT / "src" / "stanch" / "language" / tables.FILE
 UNICODE = Path("/usr/share/unicode")
 

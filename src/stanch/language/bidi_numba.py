@@ -54,7 +54,7 @@ def first_strong(classes: Classes, partner: Places, start: int, stop: int) -> in
 
 
 @compiled
-def _explicit(classes: Classes, partner: Places, base: int, types: Classes) -> Levels:
+def _explicit(classes: Classes, partner: Places, base: int, types: Classes) -> Levels:  # noqa: C901, PLR0912 - one state machine
     """Return the level of each character (X1 to X9), and put the classes that overrides give into `types`."""
     levels = np.empty(classes.size, np.int16)
     stack = np.zeros((DEEPEST + 2, 3), np.int16)  # level, class that overrides or -1, whether an isolate
@@ -130,20 +130,11 @@ def _weak(types: Classes, start: int) -> None:
         if types[i] == NSM:
             types[i] = ON if before >= LRI else before
         before = types[i]
-    strong = start
-    for i in range(types.size):
-        if types[i] in (L, R, AL):
-            strong = types[i]
-        elif types[i] == EN and strong == AL:
-            types[i] = AN
-    for i in range(types.size):
-        if types[i] == AL:
-            types[i] = R
+    _arabic(types, start)
     for i in range(1, types.size - 1):
         around = types[i - 1]
-        if around == types[i + 1] and (
-            (types[i] == CS and around in (EN, AN)) or (types[i] == ES and around == EN)
-        ):
+        numbers = around == EN or (around == AN and types[i] == CS)
+        if numbers and around == types[i + 1] and types[i] in (CS, ES):
             types[i] = around
     _terminators(types)
     strong = start
@@ -154,6 +145,19 @@ def _weak(types: Classes, start: int) -> None:
             strong = types[i]
         elif types[i] == EN and strong == L:
             types[i] = L
+
+
+@compiled
+def _arabic(types: Classes, start: int) -> None:
+    """Let numbers after letters of Arabic be Arabic ones, and these letters go from right to left (W2, W3)."""
+    strong = start
+    for i in range(types.size):
+        if types[i] in (L, R, AL):
+            strong = types[i]
+        elif types[i] == EN and strong == AL:
+            types[i] = AN
+        if types[i] == AL:
+            types[i] = R
 
 
 @compiled
@@ -222,7 +226,7 @@ def _settle_brackets(types: Classes, marks: NDArray[np.bool_], brackets: Places,
                     if side == own:
                         break
             if found >= 0:
-                direction = own if found == own or context == own else found
+                direction = own if own in (found, context) else found
                 _set_with_marks(types, marks, i, direction)
                 _set_with_marks(types, marks, closes[i], direction)
         if _side(types[i]) >= 0:

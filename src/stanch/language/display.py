@@ -59,7 +59,7 @@ def displayed(codes: Codes) -> Displayed:
 
 
 def _not_deleted(codes: Codes) -> Offsets:
-    """Return the places of what no backspace or delete takes away: each takes the character before, as in an editor.
+    """Return the places of what no backspace or delete takes away: each takes the character before it.
 
     A character goes if the text, at any time later, is as short as it was before it.
     """
@@ -95,7 +95,11 @@ def _brackets(codes: Codes) -> Offsets:
 
 @cache
 def _bracket_table() -> tuple[Codes, Offsets]:
-    numbers = {int(c): sign * (i + 1) for i, pair in enumerate(tables().brackets) for c, sign in zip(pair, (1, -1), strict=True)}
+    numbers = {
+        int(c): sign * (i + 1)
+        for i, pair in enumerate(tables().brackets)
+        for c, sign in zip(pair, (1, -1), strict=True)
+    }
     numbers |= {code: numbers[other] for code, other in _SAME_BRACKET.items()}
     listed = sorted(numbers)
     return np.array(listed, dtype=np.uint32), np.array([numbers[code] for code in listed], dtype=np.int32)
@@ -113,4 +117,5 @@ def _stretches(order: Offsets) -> tuple[Offsets, Offsets]:
 def _ranks(order: Offsets, shown: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return which of the characters that are shown are not at the place that they would have as stored."""
     seen = order[shown]
-    return np.sort(seen) != seen
+    moved: NDArray[np.bool_] = np.sort(seen) != seen
+    return moved

@@ -1,8 +1,8 @@
 """How much of how a text is written had to be undone before it could be read: a signal, never a proof.
 
-Counted is what hides letters from machines and has no ordinary use where it stands. Ordinary, and not counted:
-joiners in Persian and other Arabic-script writing, in Indic and in emoji; zero-width spaces in scripts that write no
-spaces; soft hyphens; vocalised verse, tatweel that stretches a line, stacked accents of Vietnamese or Yoruba;
+Counted is what hides letters from machines and has no ordinary use where it stands. Ordinary and not counted:
+joiners in Persian and other Arabic-script writing, in Indic and in emoji; zero-width spaces where no spaces are
+written; soft hyphens; vocalised verse, tatweel that stretches a line, stacked accents of Vietnamese or Yoruba;
 single letters of mathematics and words of it inside formulas; full-width Latin beside Han; flags; digits as
 Arabizi writes them; letters repeated for emphasis.
 """
@@ -118,7 +118,8 @@ def _of_flags(codes: Codes, places: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Say which places follow U+1F3F4 closely: up to six tags and their end make it the flag of a region."""
     flags = np.append(np.flatnonzero(codes == 0x1F3F4), len(codes))
     last = np.searchsorted(flags, places) - 1
-    return (last >= 0) & (places - flags[last] <= 7)
+    close: NDArray[np.bool_] = (last >= 0) & (places - flags[last] <= 7)
+    return close
 
 
 def _marks(codes: Codes) -> int:
@@ -134,7 +135,7 @@ def _marks(codes: Codes) -> int:
 
 
 def _mixed(codes: Codes) -> int:
-    """Count letters that look like those of the alphabet of their word; a single such word is a slip of the hand."""
+    """Count letters that look like those of the alphabet of their word; one such word is a slip of the hand."""
     alphabets = of.alphabets().take(codes, mode="clip")
     starts, stops = _runs(alphabets > 0)
     counts = np.stack([np.add.reduceat(alphabets == a, starts) for a in range(1, 5)])
@@ -167,13 +168,13 @@ def _flags(codes: Codes) -> NDArray[np.bool_]:
 
 
 def _split(codes: Codes) -> int:
-    """Count letters that stand alone in a row, with one sign or spaces between them, or pairs with emoji between."""
+    """Count letters that stand alone in a row, a sign or spaces between them, or pairs with emoji between."""
     starts, stops = _runs(within(codes, of.SPELT))
     if len(starts) < SPLIT or (stops - starts).min() > 2:
         return 0
     lengths, between = stops - starts, codes[stops[:-1]]
     gaps = starts[1:] - stops[:-1]
-    spaced = (gaps <= 1 + 2 * within(between, of.SPACES)) & within(between, of.DIVIDERS)
+    spaced = (gaps <= 1 + within(between, of.SPACES)) & within(between, of.DIVIDERS)
     decked = (gaps <= 6) & within(between, of.EMOJI)
     short = np.where(decked, 2, 1)
     chained = (spaced | decked) & (lengths[:-1] <= short) & (lengths[1:] <= short)

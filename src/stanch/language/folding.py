@@ -1,8 +1,8 @@
 """The fold: text made even, its words, spaces and marks of meaning kept.
 
 For short words and for telling languages, where normalised text would join too much. Case, width, fancy letters,
-presentation forms, variants of Arabic letters and digits become one; invisible characters go, and so do vowel points
-of Arabic and Hebrew; whatever is no letter, mark or digit becomes one space. A letter that looks like one of the
+presentation forms, variants of Arabic letters and digits become one; invisible characters go, and vowel points of
+Arabic and Hebrew; whatever is no letter, mark or digit becomes one space. A letter that looks like one of the
 alphabet that most of its word is written in becomes that one; words of one alphabet stay as they are.
 """
 
@@ -74,7 +74,9 @@ def _looks(alphabet: int) -> NDArray[np.uint32]:
     """Return what each letter is taken for in an alphabet; itself, where it looks like none of it."""
     every: NDArray[np.uint32] = np.arange(0x110000, dtype=np.uint32)
     table = rules().table
-    latin = np.where((table >> KIND == Kind.ONE) & (table & np.uint32(CODE) < 0x80), table & np.uint32(CODE), every)
+    latin = np.where(
+        (table >> KIND == Kind.ONE) & (table & np.uint32(CODE) < 0x80), table & np.uint32(CODE), every
+    )
     if alphabet == LATIN:
         return latin
     pairs = dict(zip(_INTO[alphabet][::2], _INTO[alphabet][1::2], strict=True))

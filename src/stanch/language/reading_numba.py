@@ -64,7 +64,8 @@ def _read_back(seen: Places, classes: Classes, base: int) -> Places:
     kinds = classes[line]
     _join_numbers(line, kinds, base == 1)
     back = arranged(line, resolve(kinds, np.zeros(line.size, np.int32), base))
-    return back if base == 0 else back[::-1].copy()
+    read: Places = back if base == 0 else back[::-1].copy()
+    return read
 
 
 @compiled

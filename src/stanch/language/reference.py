@@ -9,7 +9,6 @@ from typing import NamedTuple
 from stanch.language.normalised import ALIKE, NEIGHBOURS, VOTES
 from stanch.language.tables import CODE, KIND, LENGTH, PLACE, VOTE, WIDE, Kind, Mapping, tables
 
-
 ERASERS = "\b\x7f"
 _SHARED = {
     "arabic": {ord(latin): ord(arabic) for latin, arabic in ALIKE.items()},
