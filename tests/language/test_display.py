@@ -33,7 +33,8 @@ def lines(name: str) -> Iterator[str]:
 
 def shown(levels: list[int]) -> list[int]:
     kept = np.array([i for i, level in enumerate(levels) if level >= 0], dtype=np.int32)
-    return bidi_numba.arranged(kept, np.array(levels, dtype=np.int16)[kept]).tolist()
+    order = bidi_numba.arranged(kept, np.array(levels, dtype=np.int16)[kept])
+    return [int(place) for place in order]
 
 
 def expected(levels: str) -> list[int]:

@@ -49,10 +49,11 @@ def displayed(codes: Codes) -> Displayed:
     start = kept[first]
     end = np.append(kept, len(codes)).astype(np.int32)[last]
     shown = ~np.isin(codes[kept[order]], _CONTROLS)
+    start, end = start[shown], end[shown]
     return Displayed(
         codes=codes[kept[order]][shown],
-        start=start[shown],
-        end=end[shown],
+        start=start,
+        end=np.maximum(end, np.append(start[1:], len(codes))).astype(np.int32),  # with what is not shown
         deleted=int((~np.isin(codes, _ERASERS)).sum()) - len(kept),
         moved=int((_ranks(order, shown)).sum()),
     )

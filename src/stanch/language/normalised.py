@@ -32,7 +32,7 @@ _ASCII_END = 0x80
 _ARABIC, _ARABIC_END = 0x620, 0x6D5
 _TO_ARABIC = [(ord(latin), ord(arabic)) for latin, arabic in ALIKE.items()]
 _TO_LATIN = [(arabic, latin) for latin, arabic in _TO_ARABIC]
-_OF_ARABIC, _OF_LATIN, _DOUBTFUL, _NOTHING = 1, 2, 3, 4
+_OF_ARABIC, _OF_LATIN, _DOUBTFUL = 1, 2, 3
 _SIDES = np.zeros(_ARABIC_END + 1, dtype=np.uint8)
 _SIDES[_ARABIC:_ARABIC_END] = _OF_ARABIC
 _SIDES[ord("a") : ord("z") + 1] = _OF_LATIN
@@ -133,9 +133,9 @@ def _settle_alike(symbols: Codes) -> None:
     doubtful = sides == _DOUBTFUL
     edges = np.flatnonzero(np.diff(doubtful, prepend=False, append=False))
     starts, stops = edges[::2], edges[1::2]
-    padded = np.concatenate([[_NOTHING], sides, [_NOTHING]])
+    padded = np.concatenate([[0], sides, [0]])
     before, after = padded[starts], padded[stops + 1]
-    side = np.where((before == after) | (after == _NOTHING), before, np.where(before == _NOTHING, after, 0))
+    side = np.where(before == after, before, 0)
     latin = np.flatnonzero(doubtful & (symbols < _ASCII_END))
     _replace(symbols, latin[side[np.searchsorted(starts, latin, side="right") - 1] == _OF_ARABIC], _TO_ARABIC)
     among_latin = np.flatnonzero(side == _OF_LATIN)

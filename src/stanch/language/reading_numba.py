@@ -90,9 +90,11 @@ def _order_of_bases(classes: Classes, brackets: Places) -> Places:
         own = resolve(classes[still], brackets[still], side)
         alone = arranged(still[own != REMOVED], own[own != REMOVED])
         if _same_letters(classes, seen, alone[is_base[alone]]):
-            return plain
+            stored: Places = plain
+            return stored
     ways = (_read_back(seen, classes, base), _read_back(seen, classes, 1 - base))
-    return ways[1] if _steps_forward(ways[1]) > _steps_forward(ways[0]) else ways[0]
+    other: Places = ways[1] if _steps_forward(ways[1]) > _steps_forward(ways[0]) else ways[0]
+    return other
 
 
 @compiled

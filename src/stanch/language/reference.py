@@ -86,8 +86,8 @@ def _settled(letters: list[_Letter]) -> list[_Letter]:
         before = next((s for x in letters[i::-1] if (s := _side(x.symbol)) != "doubtful"), None)
         after = next((s for x in letters[i:] if (s := _side(x.symbol)) != "doubtful"), None)
         symbol = letter.symbol
-        if _side(symbol) == "doubtful" and (before or after) == (after or before):
-            symbol = _SHARED.get(before or after or "", {}).get(symbol, symbol)
+        if _side(symbol) == "doubtful" and before == after:
+            symbol = _SHARED.get(before or "", {}).get(symbol, symbol)
         settled.append(letter._replace(symbol=symbol))
     return settled
 
