@@ -33,14 +33,14 @@ class _Letter(NamedTuple):
 
 
 def normalise(text: str) -> list[Symbol]:
-    """Return the symbols of `text`, which holds no character that moves others.
+    """Return the symbols of `text`, in which formatting moves nothing.
 
     Backspaces are resolved one by one; `tests/language/test_display.py` tests formatting by Unicode's own tests.
     """
     kept: list[int] = []
     for at, character in enumerate(text):
         if character not in ERASERS:
-            kept.append(at)
+            kept += [at] if _kind(ord(character)) != Kind.CONTROL else []
         elif kept:
             kept.pop()
     stops = [*kept[1:], len(text)]
