@@ -20,7 +20,10 @@ def main(folder: Path, output: Path) -> None:
     hosts = sources.host_mapping(folder)
     data = binary.file_of(
         binary.mapping_section(b"sym", letters.target),
+        binary.mapping_section(b"fld", letters.fold),
         binary.mapping_section(b"hst", lambda code: hosts.get(code, (code,)) or "drop"),
+        binary.classes_section(b"bidi", letters.bidi_class),
+        binary.section(b"brkt", binary.words(code for pair in letters.brackets() for code in pair)),
         binary.ranges_section(b"stbl", sources.repertoire(folder, up_to=14)),
     )
     output.write_bytes(data)

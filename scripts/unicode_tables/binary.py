@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 MAGIC = b"STANCHUT"
 VERSION = 1
-KINDS = {"drop": 0, "attached": 1, "unread": 2, "one": 3, "sequence": 4, "capital": 5, "hangul": 6}
+KINDS = {"drop": 0, "attached": 1, "unread": 2, "one": 3, "sequence": 4, "capital": 5, "hangul": 6, "control": 7}
 _DELTA = 1 << 21
 WIDE = _DELTA
 """Set in a symbol that counts as two."""
@@ -63,6 +63,13 @@ class _Pool:
             self._known[sequence] = len(self.symbols)
             self.symbols.extend(sequence)
         return self._known[sequence]
+
+
+def classes_section(tag: bytes, class_of: Callable[[int], int]) -> bytes:
+    """Return the runs of code points of one class: the first code point, the class, and so on."""
+    classes = [class_of(code) for code in range(0x110000)]
+    starts = [0, *(i + 1 for i, (a, b) in enumerate(pairwise(classes)) if a != b)]
+    return section(tag, words(number for start in starts for number in (start, classes[start])))
 
 
 def ranges_section(tag: bytes, codes: Iterable[int]) -> bytes:

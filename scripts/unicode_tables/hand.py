@@ -18,12 +18,14 @@ LEET = {"0": "o", "1": "i", "l": "i", "|": "i", "3": "e", "4": "a", "@": "a", "5
 ARABIC = {
     0x0627: _codes("0671-0673 0675 0773 0774 0870-0882"),  # alef: wasla, wavy hamza, high hamza, Qur'anic forms
     0x064A: _codes(
-        "0649 06CC 06D0 06CD 06CE 06D2 0620"
+        "0649 06CC 06D0 06CD 06CE 06D2 0620 0756"
     ),  # yeh: maksura, Farsi, e, tail, small v, barree, Kashmiri
     0x06A9: _codes("0643 06AA"),  # keheh: kaf, swash kaf
-    0x06AF: _codes("06AB 06B0"),  # gaf: with ring
+    0x06AF: _codes("06AB 06B0 08B0"),  # gaf: with ring, with inverted stroke
     0x0647: _codes("0629 06C1 06BE 06D5 06C3 06FF"),  # heh: teh marbuta, goal, doachashmee, ae
-    0x0648: _codes("06C4-06CB 06CF"),  # waw: oe, u, yu, ve and kin
+    0x0648: _codes("06C4-06CB 06CF 08B1"),  # waw: oe, u, yu, ve and kin
+    0x06AD: _codes("0763"),  # ng
+    0x0681: _codes("0772"),  # hah with hamza above
     0x0628: _codes("066E"),  # beh: dotless
     0x0641: _codes("06A1 06A2"),  # feh: dotless, dot moved below
     0x0642: _codes("066F 06A7"),  # qaf: dotless, dot above
@@ -45,6 +47,12 @@ BARE_SCRIPTS = frozenset({
 # Combining classes of marks that are kept elsewhere: signs of no class, viramas, and vowels above and below.
 # Nuktas (7), tones (107, 122) and accents (220, 230) go, unless they are vowels by name.
 KEPT_CLASSES = frozenset({0, 9, 84, 91, 103, 118, 129, 130, 132})
+
+# What moves or deletes other characters: resolved before anything is looked up.
+CONTROLS = frozenset(_codes("0008 007F 202A-202E 2066-2069"))
+
+# Marks that are part of letters and yet left out by writers: of Arabic, and of Hebrew.
+UNTELLING = frozenset(_codes("0591-06ED"))
 
 # Letters that nobody sees, yet the general category says letter.
 INVISIBLE = frozenset({0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0})
@@ -69,6 +77,7 @@ LOOKS = {
     "ᶌ": "y",
     "б": "б",
     "з": "з",
+    "ๅ": "า",
 }
 LOOKS |= dict.fromkeys("ɜʒȝҙӡ", "з")
 # Letters that Unicode folds into another letter than they look like.

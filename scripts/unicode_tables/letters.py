@@ -19,10 +19,15 @@ _LETTER_IN_NAME = re.compile(
 )
 
 
+# The order of `stanch.language.bidi_numba`.
+BIDI = "L R AL EN ES ET AN CS NSM BN B S WS ON LRE LRO RLE RLO PDF LRI RLI FSI PDI".split()  # noqa: SIM905 - as there
+
+
 class Letters:
     """The rules, ready to be asked; nothing is taken from the Unicode data of the Python that runs this."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._unicode = sources.characters(folder)
         self._folding = sources.case_folding(folder)
         self._partners: dict[Symbols, list[int]] = defaultdict(list)
@@ -32,13 +37,15 @@ class Letters:
         self._named = self._letters_by_name()
         self._by_hand = _by_hand()
         self.confusables = sources.confusables(folder)
+        parts = {part for steps in self._unicode.decomposition.values() for part in steps[1:]}
+        self._telling = {part for part in parts if self.category(part)[0] == "M"} - hand.UNTELLING
         self._looks: dict[int, Symbols] = {}
         self._looks = look_alikes(self)
 
     def target(self, code: int) -> Target:
         """Return what becomes of a code point: its symbols, or the name of a kind that has none."""
-        if self.category(code) in {"Cn", "Co", "Cs"}:
-            return "unread"
+        if kind := self._special(code):
+            return kind
         if code in _HANGUL:
             return "hangul"
         symbols = self.symbols(code)
@@ -50,6 +57,37 @@ class Letters:
         if len(symbols) == len(letter) == 1:
             return (symbols[0] | self._flags(symbols[0], letter),)
         return tuple(symbol | self._flags(symbol) for symbol in symbols)
+
+    def fold(self, code: int) -> Target:
+        """Return what the fold makes of a code point: letters, with marks that tell letters apart, or a space."""
+        if kind := self._special(code):
+            return kind
+        if code in _HANGUL:
+            return (code,)
+        steps = (y for x in self._decomposed(code) for y in self._folding.get(x, (x,)))
+        letters = tuple(w for y in steps for z in self._decomposed(y) for w in self._folded(z))
+        while letters and 0x20 in {letters[0], letters[-1]}:  # signs that decompose to a space and a mark
+            letters = letters[1:] if letters[0] == 0x20 else letters[:-1]
+        return letters or (self._nothing(code) if self._nothing(code) == "attached" else (0x20,))
+
+    def _special(self, code: int) -> str:
+        if self.category(code) in {"Cn", "Co", "Cs"}:
+            return "unread"
+        return "control" if code in hand.CONTROLS else ""
+
+    def _folded(self, code: int) -> Symbols:
+        if " WITH " not in self._unicode.name.get(code, ""):
+            code = self._named.get(code, code)
+        if code in hand.ARABIC_LEFT_OUT or code in hand.LENGTHENING or code in hand.INVISIBLE:
+            return ()
+        if code in self._by_hand and self.script.get(code) == "Arabic":
+            return self._by_hand[code]
+        if code in self._unicode.digits:
+            return tuple(map(ord, self._unicode.digits[code]))
+        kind = self.category(code)[0]
+        if kind == "M":
+            return (code,) if not self._is_accent(code) or code in self._telling else ()
+        return (0x20,) if kind == "Z" else (code,) if kind in "LN" else ()
 
     def symbols(self, code: int) -> Symbols:
         """Return the symbols of a code point, without the mark of wide ones."""
@@ -77,6 +115,14 @@ class Letters:
     def case_partners(self, folded: int) -> list[int]:
         """Return the capitals (for Cherokee: the small letters) that fold to one letter."""
         return self._partners.get((folded,), [])
+
+    def bidi_class(self, code: int) -> int:
+        """Return the number of the bidirectional class, in the order of `BIDI`; what is not assigned is L."""
+        return BIDI.index(self._unicode.bidi.get(code, "L"))
+
+    def brackets(self) -> list[tuple[int, int]]:
+        """Return pairs of brackets; each stands for its canonical equivalent too, which is decomposed to it."""
+        return sources.brackets(self._folder)
 
     def all_letters(self) -> list[int]:
         """Return every letter, number and symbol that the rules so far leave as it is."""

@@ -10,6 +10,7 @@ from pathlib import Path
 PINNED = {
     "UnicodeData.txt": "806e9aed65037197f1ec85e12be6e8cd870fc5608b4de0fffd990f689f376a73",
     "CaseFolding.txt": "cdd49e55eae3bbf1f0a3f6580c974a0263cb86a6a08daa10fbf705b4808a56f7",
+    "BidiBrackets.txt": "333ae1e99db0504ca8a046a07dc45b5e7aa91869c685e6bf955ebe674804827a",
     "DerivedAge.txt": "7570877e0fa197c45338f7c41a02636da4e14c8dba6a3611a01cd30bf329d5ca",
     "Scripts.txt": "cca85d830f46aece2e7c1459ef1249993dca8f2e46d51e869255be140d7ea4b0",
     "security/confusables.txt": "2b10130885c3370b101c52d7baedc452ab7f0e257b86c1e52ee657ecfc29ce64",
@@ -32,6 +33,7 @@ class Characters:
     combining : canonical combining class.
     digits : the value, in ASCII digits, of digits of any kind and of numbers that have no script.
     name : as listed.
+    bidi : bidirectional class.
     """
 
     category: dict[int, str]
@@ -39,6 +41,7 @@ class Characters:
     combining: dict[int, int]
     digits: dict[int, str]
     name: dict[int, str]
+    bidi: dict[int, str]
 
 
 def read(folder: Path, name: str) -> str:
@@ -79,7 +82,7 @@ def code_range(field: str) -> range:
 
 def characters(folder: Path) -> Characters:
     """Read UnicodeData.txt."""
-    found = Characters(category={}, decomposition={}, combining={}, digits={}, name={})
+    found = Characters(category={}, decomposition={}, combining={}, digits={}, name={}, bidi={})
     first = 0
     for line in read(folder, "UnicodeData.txt").splitlines():
         row = line.split(";")
@@ -89,6 +92,7 @@ def characters(folder: Path) -> Characters:
             continue
         covered = range(first, code + 1) if row[1].endswith(", Last>") else range(code, code + 1)
         found.category.update(dict.fromkeys(covered, row[2]))
+        found.bidi.update(dict.fromkeys(covered, row[4]))
         _add(found, code, row)
     return found
 
@@ -119,6 +123,12 @@ def repertoire(folder: Path, *, up_to: int) -> list[int]:
     """Return the code points assigned in Unicode `up_to`.0 or before, in order."""
     rows = fields(read(folder, "DerivedAge.txt"))
     return sorted(code for row in rows if float(row[1]) <= up_to for code in code_range(row[0]))
+
+
+def brackets(folder: Path) -> list[tuple[int, int]]:
+    """Return opening brackets and the brackets that close them (BidiBrackets.txt), canonical equivalents apart."""
+    rows = fields(read(folder, "BidiBrackets.txt"))
+    return sorted((int(row[0], 16), int(row[1], 16)) for row in rows if row[2] == "o")
 
 
 def scripts(folder: Path) -> dict[int, str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from stanch.language.display import Displayed, displayed
 from stanch.language.rules import rules
 from stanch.language.tables import CODE, KIND, LENGTH, PLACE, VOTE, WIDE, Kind
 
@@ -19,10 +20,23 @@ LONGEST_RUN = 2
 """A letter repeated more often than this counts as repeated this often."""
 NEIGHBOURS = 5
 """How far a capital of two looks asks around, in letters, either way."""
+ALIKE = {"i": "ا", "o": "ه"}
+"""Symbols of Latin that look like symbols of Arabic: among letters of either they are taken for its own."""
 VOTES = np.array([0, 1, -1])
 """What a neighbour says by its look: nothing, Latin or Cyrillic, Greek."""
 
 _MANY = np.uint32(Kind.SEQUENCE << KIND)
+_CONTROL = np.uint32(Kind.CONTROL << KIND)
+
+_ASCII_END = 0x80
+_ARABIC, _ARABIC_END = 0x620, 0x6D5
+_TO_ARABIC = [(ord(latin), ord(arabic)) for latin, arabic in ALIKE.items()]
+_TO_LATIN = [(arabic, latin) for latin, arabic in _TO_ARABIC]
+_OF_ARABIC, _OF_LATIN, _DOUBTFUL = 1, 2, 3
+_SIDES = np.zeros(_ARABIC_END + 1, dtype=np.uint8)
+_SIDES[_ARABIC:_ARABIC_END] = _OF_ARABIC
+_SIDES[ord("a") : ord("z") + 1] = _OF_LATIN
+_SIDES[[code for pair in _TO_ARABIC for code in pair]] = _DOUBTFUL
 
 Codes = NDArray[np.uint32]
 Offsets = NDArray[np.int32]
@@ -63,30 +77,37 @@ def code_points(text: str) -> Codes:
 
 
 def normalise_codes(codes: Codes) -> NormalisedText:
-    """Return the normalised text of code points; the stretches are stretches of `codes`.
-
-    Whoever puts code points into another order first, or leaves some out, maps the stretches back.
-    """
+    """Return the normalised text of code points; the stretches are stretches of `codes`."""
     entries = rules().table.take(codes, mode="clip")
     start = np.flatnonzero(entries >= np.uint32(Kind.ONE << KIND)).astype(np.int32)
-    end = _ends(entries, start)
+    end = ends(entries, start)
     kept = entries[start]
-    if kept.size and kept.max() >= _MANY:
+    most = kept.max() if kept.size else 0
+    if most >= _CONTROL:
+        return _of_displayed(displayed(codes))
+    if most >= _MANY:
         _settle_capitals(kept)
-        kept, origin = _expand(kept)
+        kept, origin = expand(kept, rules().pool)
         start, end = start[origin], end[origin]
-    return _widen(*_cut_runs(kept & np.uint32(WIDE | CODE), start, end))
+    symbols = kept & np.uint32(WIDE | CODE)
+    _settle_alike(symbols)
+    return _widen(*_cut_runs(symbols, start, end))
 
 
-def _ends(entries: Codes, start: Offsets) -> Offsets:
+def _of_displayed(seen: Displayed) -> NormalisedText:
+    inner = normalise_codes(seen.codes)
+    return NormalisedText(symbols=inner.symbols, start=seen.start[inner.start], end=seen.end[inner.end - 1])
+
+
+def ends(entries: Codes, start: Offsets) -> Offsets:
     """Return where each kept character ends, with what is attached to it."""
     attached = entries >> KIND == Kind.ATTACHED
     if not attached.any():
         return start + np.int32(1)
     bases = np.append(np.flatnonzero(~attached), len(entries)).astype(np.int32)
     place = np.cumsum(~attached, dtype=np.int32)  # one more than the base's place in `bases`
-    ends: Offsets = bases[place[start]]
-    return ends
+    found: Offsets = bases[place[start]]
+    return found
 
 
 def _settle_capitals(kept: Codes) -> None:
@@ -102,7 +123,34 @@ def _settle_capitals(kept: Codes) -> None:
     kept[where] = Kind.ONE << KIND | symbol
 
 
-def _expand(kept: Codes) -> tuple[Codes, NDArray[np.intp]]:
+def _settle_alike(symbols: Codes) -> None:
+    """Let each run of `ALIKE` go with the letters on both sides of it, where these are of one kind."""
+    if not symbols.size or symbols.max() < _ARABIC or symbols.min() >= _ASCII_END:
+        return
+    if not (symbols - np.uint32(_ARABIC) < _ARABIC_END - _ARABIC).any():
+        return
+    sides = _SIDES.take(symbols, mode="clip")
+    doubtful = sides == _DOUBTFUL
+    edges = np.flatnonzero(np.diff(doubtful, prepend=False, append=False))
+    starts, stops = edges[::2], edges[1::2]
+    padded = np.concatenate([[0], sides, [0]])
+    before, after = padded[starts], padded[stops + 1]
+    side = np.where(before == after, before, 0)
+    latin = np.flatnonzero(doubtful & (symbols < _ASCII_END))
+    _replace(symbols, latin[side[np.searchsorted(starts, latin, side="right") - 1] == _OF_ARABIC], _TO_ARABIC)
+    among_latin = np.flatnonzero(side == _OF_LATIN)
+    lengths = stops[among_latin] - starts[among_latin]
+    places = np.repeat(starts[among_latin] - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
+    _replace(symbols, places, _TO_LATIN)
+
+
+def _replace(symbols: Codes, places: NDArray[np.intp], pairs: list[tuple[int, int]]) -> None:
+    found = symbols[places]
+    for symbol, other in pairs:
+        symbols[places[found == symbol]] = other
+
+
+def expand(kept: Codes, pool: Codes) -> tuple[Codes, NDArray[np.intp]]:
     """Write sequences out; return the symbols and the place in `kept` that each came from."""
     many = kept >= _MANY
     lengths = np.where(many, kept >> LENGTH & 31, 1).astype(np.intp)
@@ -110,7 +158,7 @@ def _expand(kept: Codes) -> tuple[Codes, NDArray[np.intp]]:
     within = np.arange(len(origin)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     expanded = kept[origin]
     from_pool = np.flatnonzero(many[origin])
-    expanded[from_pool] = rules().pool[(expanded[from_pool] & np.uint32(PLACE)) + within[from_pool]]
+    expanded[from_pool] = pool[(expanded[from_pool] & np.uint32(PLACE)) + within[from_pool]]
     return expanded, origin
 
 

@@ -56,7 +56,7 @@ def _surrogates(codes: Codes) -> Iterator[Problem]:
 
 def _silences(codes: Codes) -> Iterator[Problem]:
     kinds = rules().table.take(codes, mode="clip") >> KIND
-    starts, lengths = _runs((kinds == Kind.ATTACHED) | (kinds == Kind.UNREAD))
+    starts, lengths = _runs((kinds == Kind.ATTACHED) | (kinds == Kind.UNREAD) | (kinds == Kind.CONTROL))
     long = lengths > LONGEST_SILENCE
     if long.any():
         first = int(starts[long][0])

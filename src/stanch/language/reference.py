@@ -6,8 +6,14 @@ Slow and plain. It shares tables and constants with the fast code, and nothing e
 from bisect import bisect_right
 from typing import NamedTuple
 
-from stanch.language.normalised import NEIGHBOURS, VOTES
+from stanch.language.normalised import ALIKE, NEIGHBOURS, VOTES
 from stanch.language.tables import CODE, KIND, LENGTH, PLACE, VOTE, WIDE, Kind, Mapping, tables
+
+ERASERS = "\b\x7f"
+_SHARED = {
+    "arabic": {ord(latin): ord(arabic) for latin, arabic in ALIKE.items()},
+    "latin": {ord(arabic): ord(latin) for latin, arabic in ALIKE.items()},
+}
 
 
 class Symbol(NamedTuple):
@@ -27,7 +33,22 @@ class _Letter(NamedTuple):
 
 
 def normalise(text: str) -> list[Symbol]:
-    """Return the symbols of `text`."""
+    """Return the symbols of `text`, in which formatting moves nothing.
+
+    Backspaces are resolved one by one; `tests/language/test_display.py` tests formatting by Unicode's own tests.
+    """
+    kept: list[int] = []
+    for at, character in enumerate(text):
+        if character not in ERASERS:
+            kept += [at] if _kind(ord(character)) != Kind.CONTROL else []
+        elif kept:
+            kept.pop()
+    stops = [*kept[1:], len(text)]
+    seen = _normalise("".join(text[at] for at in kept))
+    return [symbol._replace(start=kept[symbol.start], end=stops[symbol.end - 1]) for symbol in seen]
+
+
+def _normalise(text: str) -> list[Symbol]:
     letters = _letters(text)
     symbols: list[Symbol] = []
     for i, letter in enumerate(letters):
@@ -55,7 +76,27 @@ def _letters(text: str) -> list[_Letter]:
         around = kept[max(i - NEIGHBOURS, 0) : i] + kept[i + 1 : i + NEIGHBOURS + 1]
         near = sum(_vote(ord(text[j])) for j in around) > 0
         letters.extend(_Letter(symbol, at) for symbol in _symbols(ord(text[at]), near=near))
-    return letters
+    return _settled(letters)
+
+
+def _settled(letters: list[_Letter]) -> list[_Letter]:
+    """Let letters that Latin and Arabic share go with what stands around them."""
+    settled = []
+    for i, letter in enumerate(letters):
+        before = next((s for x in letters[i::-1] if (s := _side(x.symbol)) != "doubtful"), None)
+        after = next((s for x in letters[i:] if (s := _side(x.symbol)) != "doubtful"), None)
+        symbol = letter.symbol
+        if _side(symbol) == "doubtful" and before == after:
+            symbol = _SHARED.get(before or "", {}).get(symbol, symbol)
+        settled.append(letter._replace(symbol=symbol))
+    return settled
+
+
+def _side(symbol: int) -> str:
+    if symbol & CODE in {*_SHARED["latin"], *_SHARED["arabic"]}:
+        return "doubtful"
+    character = chr(symbol & CODE)
+    return "latin" if "a" <= character <= "z" else "arabic" if "\u0620" <= character <= "\u06d4" else "other"
 
 
 def _vote(code: int) -> int:

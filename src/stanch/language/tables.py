@@ -4,6 +4,8 @@
 
 - `STANCHUT`, the version (u32), the SHA-256 of everything that follows;
 - sections: a tag of 4 bytes, a length in bytes (u32), that many bytes of 32-bit words;
+- `bidi` lists runs too: the first code point of the run and the number of its bidirectional class, in the order
+  of `stanch.language.bidi_numba`; `brkt` lists brackets that open, each with the one that closes it;
 - a mapping is two sections. `...r` lists runs, each the first code point of the run and an entry;
   `...p` is the pool that sequences are cut from;
 - an entry: the kind in the top 3 bits; then for `ONE` the distance to the symbol (21 bits, modulo 2^21), the
@@ -52,6 +54,8 @@ class Kind(IntEnum):
     """One symbol among letters of Latin and Cyrillic (bits 8 to 15), another elsewhere (bits 0 to 7)."""
     HANGUL = 6
     """A precomposed syllable, to be taken apart by arithmetic."""
+    CONTROL = 7
+    """It moves or deletes other characters: `stanch.language.display` comes first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,12 +100,18 @@ class Tables:
     Parameters
     ----------
     symbols : the rules of normalised text.
+    fold : the rules of the fold.
     hosts : the rules of host names.
+    bidi : uint8 array, shape (0x110000,), bidirectional classes.
+    brackets : uint32 array, shape (pairs, 2), the code points of brackets.
     stable : uint32 array, the edges of the ranges of code points that every supported Python knows alike.
     """
 
     symbols: Mapping
+    fold: Mapping
     hosts: Mapping
+    bidi: NDArray[np.uint8]
+    brackets: NDArray[np.uint32]
     stable: NDArray[np.uint32]
 
 
@@ -122,7 +132,10 @@ def read(data: bytes) -> Tables:
     sections = _sections(_checked(data))
     return Tables(
         symbols=_mapping(sections, b"sym"),
+        fold=_mapping(sections, b"fld"),
         hosts=_mapping(sections, b"hst"),
+        bidi=_classes(sections[b"bidi"]),
+        brackets=sections[b"brkt"].reshape(-1, 2),
         stable=sections[b"stbl"],
     )
 
@@ -130,6 +143,12 @@ def read(data: bytes) -> Tables:
 def _mapping(sections: dict[bytes, NDArray[np.uint32]], tag: bytes) -> Mapping:
     runs = sections[tag + b"r"].reshape(-1, 2)
     return Mapping(starts=runs[:, 0], entries=runs[:, 1], pool=sections[tag + b"p"])
+
+
+def _classes(words: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    starts, classes = words.reshape(-1, 2).T
+    lengths = np.diff(np.append(starts, np.uint32(_END)))
+    return np.repeat(classes.astype(np.uint8), lengths.astype(np.intp))
 
 
 def _checked(data: bytes) -> bytes:
