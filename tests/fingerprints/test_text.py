@@ -45,7 +45,7 @@ def slow_hashes(symbols: list[int]) -> list[int]:
         total = 0
         for symbol in symbols[i : i + GRAM]:
             total = (total * 0x9E3779B97F4A7C15 + slow_mix(symbol)) & WORD
-        hashes.append(slow_mix(total))
+        hashes.append(slow_mix(total) >> 16)
     return hashes
 
 

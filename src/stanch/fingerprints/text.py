@@ -15,8 +15,10 @@ from stanch.fingerprints.reading import Reading
 from stanch.language import LONGEST_TEXT, NormalisedText, nfc, normalise, problems
 from stanch.values import GRAM, TEXT_EXACT, TEXT_GRAM, Fingerprint, Medium, NotScanned, words_from_bytes
 
-WINDOW = 16
-"""Of as many grams in a row, an entry keeps at least one."""
+WINDOW = 18
+"""Of as many grams in a row, an entry keeps at least one: one in nine and a half, see `docs/decisions/grams.md`."""
+GRAM_BITS = 48
+"""Of a gram's hash so many bits are kept: two thirds of the room, and chance makes no two entries alike."""
 FLOOR_EXACT = 40
 """From this many symbols on, equal normalised text counts as identical; below, only equal NFC text."""
 FLOOR_GRAMS = 40
@@ -71,9 +73,9 @@ def gram_fingerprint(normalised: NormalisedText) -> Fingerprint:
 
 
 def gram_hashes(symbols: NDArray[np.uint32]) -> Words:
-    """Return a 64-bit hash of every `GRAM` symbols in a row; shape (max(0, len(symbols) - GRAM + 1),).
+    """Return a hash of every `GRAM` symbols in a row; shape (max(0, len(symbols) - GRAM + 1),).
 
-    A polynomial over the mixed symbols, modulo 2^64, mixed again. Grams of 12 are put together from grams of
+    A polynomial over the mixed symbols, modulo 2^64, mixed again; the upper `GRAM_BITS` of it, below 2^48. Grams of 12 are put together from grams of
     8 and 4, and these from pairs.
     """
     if len(symbols) < GRAM:
@@ -82,7 +84,7 @@ def gram_hashes(symbols: NDArray[np.uint32]) -> Words:
     twos = _joined(ones, ones, 1, 1)
     fours = _joined(twos, twos, 2, 2)
     eights = _joined(fours, fours, 4, 4)
-    return _mixed(_joined(eights, fours, 8, 4))
+    return _mixed(_joined(eights, fours, 8, 4)) >> np.uint64(64 - GRAM_BITS)
 
 
 def winnow(hashes: Words) -> NDArray[np.intp]:
