@@ -14,7 +14,9 @@ from stanch_server.audit.errors import AnchorAheadError
 from stanch_server.audit.hashing import GENESIS, link
 from stanch_server.audit.models import AuditEntry, AuditHead
 
-BATCH = 1_000
+BATCH = 500
+"""To store so many takes some 10 ms, for which SQLite's other writers wait."""
+
 PAUSE = 0.5
 
 logger = logging.getLogger(__name__)
@@ -38,27 +40,34 @@ def sequence(*, now: datetime, limit: int = BATCH) -> int:
     limit : at most so many at once, which bounds how long SQLite's other writers wait.
     """
     using = router.db_for_write(AuditEntry)
-    if not AuditEntry.objects.using(using).filter(number__isnull=True).exists():
-        return 0  # asked without a lock
+    head = AuditHead.objects.using(using).filter(pk=1).first() or AuditHead(pk=1, chain=GENESIS)
+    given = _numbered(using, head, limit)
+    if not given:
+        return 0
     try:
         with transaction.atomic(using=using):
-            return _advance(using, now, limit)
+            _move(using, head, *given[-1][:2], now=now)
+            return _store(using, given)
     except _AnotherWasFirstError:
         return 0
 
 
-def _advance(using: str, now: datetime, limit: int) -> int:
-    head, _ = AuditHead.objects.using(using).get_or_create(pk=1, defaults={"chain": GENESIS})
-    waiting = AuditEntry.objects.using(using).filter(number__isnull=True).order_by("id")[:limit]
+def _numbered(using: str, head: AuditHead, limit: int) -> list[tuple[int, str, int]]:
+    """Return number and chain of the records that wait, and their row ids: no lock is held while they are made."""
     number, chain, given = head.number, head.chain, []
-    for entry in waiting:
+    for entry in AuditEntry.objects.using(using).filter(number__isnull=True).order_by("id")[:limit]:
         number += 1
         chain = link(chain, number=number, opaque_id=entry.opaque_id, at=entry.at, commitment=entry.commitment)
         given.append((number, chain, entry.pk))
-    moved = AuditHead.objects.using(using).filter(pk=1, number=head.number, chain=head.chain)
-    if not given or not moved.update(number=number, chain=chain, moved=now):
+    return given
+
+
+def _move(using: str, head: AuditHead, number: int, chain: str, *, now: datetime) -> None:
+    """Move the head on, if it is still where it was when the records were numbered."""
+    heads = AuditHead.objects.using(using)
+    heads.get_or_create(pk=1, defaults={"chain": GENESIS})
+    if not heads.filter(pk=1, number=head.number, chain=head.chain).update(number=number, chain=chain, moved=now):
         raise _AnotherWasFirstError
-    return _store(using, given)
 
 
 def _store(using: str, given: list[tuple[int, str, int]]) -> int:
@@ -85,7 +94,7 @@ def run_forever(*, folder: Path, key: Ed25519PrivateKey, stop: threading.Event, 
         except Error as error:
             logger.warning("audit sequencer waits for the database", extra={"error": type(error).__qualname__})
             connections.close_all()
-        if not busy:
+        if busy < BATCH:  # each batch is a transaction for which others wait, so a few records are none yet
             stop.wait(pause)
     connections.close_all()
 

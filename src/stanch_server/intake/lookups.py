@@ -1,7 +1,9 @@
 """Looking things up without leaving them here."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -12,6 +14,7 @@ from stanch_server.accounts.principals import KeyPrincipal
 from stanch_server.audit import operations as audit
 from stanch_server.banks.live import follower
 from stanch_server.endpoints.problems import invalid
+from stanch_server.endpoints.turns import letting_others_ahead
 from stanch_server.intake.contents import Content, as_part, hash_part
 from stanch_server.intake.effort import effort_of, effort_of_hash
 from stanch_server.intake.found import FoundMatch, FoundNotScanned, match_of, not_scanned_of
@@ -23,9 +26,6 @@ MOST_QUERIES = 1_000
 LONGEST_QUERY = 10_000
 MOST_EFFORT = 2_000_000
 """As much work (`intake.effort`) as two million characters of prose: the answer comes within a second or so."""
-
-
-_COMMIT = SharedCommit()
 
 
 class SentLookup(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -98,15 +98,40 @@ def _answer(found: PartResult) -> LookupResult:
     return LookupResult(matches=matches, not_scanned=not_scanned_of(found))
 
 
+class _Asked(NamedTuple):
+    """That somebody asked, as the audit log knows of it."""
+
+    actor: str
+    source: str
+    queries: int
+    matched: int
+    at: datetime
+
+
 def _note(caller: KeyPrincipal, *, queries: int, matched: int, now: datetime) -> None:
     """Record that somebody asked, and return when that is committed."""
-    _COMMIT.write(
-        lambda: audit.record(
-            actor=caller.actor,
+    with letting_others_ahead():
+        _RECORDS.commit(_Asked(caller.actor, str(caller.source), queries, matched, now))
+
+
+def _record(together: Sequence[_Asked]) -> None:
+    """Write one record for each program that asked; requests that came at the same moment are counted in it."""
+    by_caller = defaultdict(list)
+    for asked in together:
+        by_caller[asked.actor, asked.source].append(asked)
+    for (actor, source), requests in by_caller.items():
+        audit.record(
+            actor=actor,
             action="match.queried",
             subject="",
-            source=str(caller.source),
-            detail={"queries": queries, "matched": matched},
-            at=now,
+            source=source,
+            detail={
+                "requests": len(requests),
+                "queries": sum([asked.queries for asked in requests]),
+                "matched": sum([asked.matched for asked in requests]),
+            },
+            at=requests[0].at,
         )
-    )
+
+
+_RECORDS = SharedCommit(_record)

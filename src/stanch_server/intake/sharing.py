@@ -6,49 +6,57 @@ hundred.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
+from typing import Generic, TypeVar
 
 from django.db import transaction
 
+Said = TypeVar("Said")
+
 
 @dataclass(slots=True)
-class _Write:
-    act: Callable[[], object]
+class _Write(Generic[Said]):
+    said: Said
     done: bool = False
     error: BaseException | None = None
 
 
-class SharedCommit:
-    """Takes writes of any threads, and commits together what waits together; each returns after the commit."""
+class SharedCommit(Generic[Said]):
+    """Takes what threads have to say, and commits together what waits together; each returns after the commit.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    write : writes what several have said, in a transaction, on the thread of one of them.
+    """
+
+    def __init__(self, write: Callable[[Sequence[Said]], None]) -> None:
+        self._write = write
         self._turn = Lock()
-        self._waiting: deque[_Write] = deque()
+        self._waiting: deque[_Write[Said]] = deque()
 
-    def write(self, act: Callable[[], object]) -> None:
-        """Do something in a transaction, perhaps on another thread, and return when it is committed.
+    def commit(self, said: Said) -> None:
+        """Have something written, perhaps by another thread, and return when it is committed.
 
         Raises
         ------
         Exception
             Whatever ended the transaction: then nothing of what was to be committed together is.
         """
-        mine = _Write(act)
+        mine = _Write(said)
         self._waiting.append(mine)
         with self._turn:
             if not mine.done:  # whoever had the turn before may have taken it along
-                self._write_all()
+                self._commit_all()
         if mine.error is not None:
             raise mine.error
 
-    def _write_all(self) -> None:
+    def _commit_all(self) -> None:
         together = [self._waiting.popleft() for _ in range(len(self._waiting))]
         try:
             with transaction.atomic(durable=True):
-                for one in together:
-                    one.act()
+                self._write([one.said for one in together])
         except BaseException as error:  # noqa: BLE001 - each raises it to whoever waits for it
             for one in together:
                 one.error = error

@@ -10,9 +10,11 @@ import re
 import sys
 import threading
 from collections.abc import MutableMapping
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Final
 
+import msgspec
 import structlog
 
 OURS: Final = "stanch"
@@ -28,7 +30,27 @@ GAP: Final = re.compile(r"%(\(\w+\))?\w")
 DEEPEST: Final = 12
 """Places of an error that are kept, the innermost."""
 
+READY: Final = "fields"
+"""What a record of ours may carry instead of a field each: it is then a line at once, see `Lines`."""
+
 Event = MutableMapping[str, Any]
+
+
+class Lines(structlog.stdlib.ProcessorFormatter):
+    """Makes lines; those of our own that carry their fields as one mapping in an eighth of the time.
+
+    There is one of these for every request, and it is no business of a line to be half of what a look-up costs.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line of a record."""
+        fields = getattr(record, READY, None)
+        if fields is None:
+            return super().format(record)
+        line = {"event": record.msg, **{name: value for name, value in fields.items() if name in FIELDS}}
+        line |= {"level": record.levelname.lower(), "logger": record.name}
+        line["timestamp"] = f"{datetime.fromtimestamp(record.created, UTC).replace(tzinfo=None).isoformat()}Z"
+        return msgspec.json.encode(line).decode()
 
 
 def only_known_fields(_logger: object, _method: str, event: Event) -> Event:
@@ -46,6 +68,7 @@ def from_records(_logger: object, _method: str, event: Event) -> Event:
         event["event"] = said if re.search(r"\w", GAP.sub("", said)) else "failed"
     if ours:  # each record has a `process`, which is not ours
         event.update({name: value for name, value in vars(record).items() if name in FIELDS - {"process"}})
+        event.update(getattr(record, READY, {}))
     if record.exc_info and record.exc_info[0] is not None:
         event["error"] = f"{record.exc_info[0].__qualname__} in {places(record.exc_info[2])}"
     return event
@@ -80,7 +103,7 @@ def configuration(*, plain: bool | None = None) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {
             "lines": {
-                "()": structlog.stdlib.ProcessorFormatter,
+                "()": structlog.stdlib.ProcessorFormatter if for_people else Lines,
                 "foreign_pre_chain": [*shared, from_records],
                 "processors": [
                     structlog.processors.TimeStamper(fmt="iso", utc=True),

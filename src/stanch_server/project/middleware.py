@@ -1,5 +1,6 @@
 """What surrounds every request: its line in the log and its place in the metrics."""
 
+import logging
 import time
 import uuid
 from collections.abc import Callable
@@ -7,7 +8,7 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponse
 
-from stanch_server.project import metrics
+from stanch_server.project import logs, metrics
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -15,7 +16,7 @@ NO_ROUTE = "(none)"
 REQUEST_ID = "X-Request-ID"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
-logger = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 def observe(get_response: Next) -> Next:
@@ -26,24 +27,25 @@ def observe(get_response: Next) -> Next:
         name = uuid.uuid4().hex
         with structlog.contextvars.bound_contextvars(request=name):
             response = get_response(request)
-            _note(request, response.status_code, time.perf_counter() - began)
+        _note(request, name, response.status_code, time.perf_counter() - began)
         response.headers[REQUEST_ID] = name
         return response
 
     return respond
 
 
-def _note(request: HttpRequest, status: int, seconds: float) -> None:
+def _note(request: HttpRequest, name: str, status: int, seconds: float) -> None:
     route, method = route_of(request), request.method if request.method in METHODS else "other"
     metrics.count_request(route=route, method=method or "other", status=status, seconds=seconds)
-    logger.info(
-        "request",
-        route=route,
-        method=method,
-        status=status,
-        ms=round(seconds * 1000, 1),
-        actor=getattr(getattr(request, "caller", None), "actor", None),
-    )
+    fields = {
+        "request": name,
+        "route": route,
+        "method": method,
+        "status": status,
+        "ms": round(seconds * 1000, 1),
+        "actor": getattr(getattr(request, "caller", None), "actor", None),
+    }
+    log.info("request", extra={logs.READY: fields})
 
 
 def route_of(request: HttpRequest) -> str:

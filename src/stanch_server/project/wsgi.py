@@ -6,6 +6,7 @@ import threading
 
 from django.core.wsgi import get_wsgi_application
 
+from stanch_server.endpoints.turns import InTurn
 from stanch_server.endpoints.wire import harden
 from stanch_server.project.processes.parent import PARENT, end_with_parent
 
@@ -15,7 +16,7 @@ SWITCH_SECONDS = 0.0005
 sys.setswitchinterval(SWITCH_SECONDS)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stanch_server.project.settings")
 end_with_parent()
-application = harden(get_wsgi_application())
+application = InTurn(harden(get_wsgi_application()))
 
 if PARENT in os.environ:  # started by `stanch serve`: load what the first question would wait for, meanwhile
     from stanch_server.banks.live import warm as load

@@ -152,9 +152,7 @@ def test_a_lost_compare_and_set_numbers_nothing(log: Log, monkeypatch: pytest.Mo
     log.grow(3)
     write(4)
     other = AuditHead(id=1, number=2, chain=GENESIS)  # what a sequencer saw that came too late
-    monkeypatch.setattr(
-        "django.db.models.query.QuerySet.get_or_create", lambda *_, **__: (other, False), raising=True
-    )
+    monkeypatch.setattr("django.db.models.query.QuerySet.first", lambda _: other, raising=True)
     assert sequencer.sequence(now=NOW) == 0
     monkeypatch.undo()
     assert AuditEntry.objects.filter(number=None).count() == 1

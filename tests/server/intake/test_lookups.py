@@ -124,5 +124,5 @@ def test_a_bad_query_names_its_place_and_nothing_is_looked_up(
 def test_it_is_recorded_once_that_somebody_asked_and_never_what(program: Program) -> None:
     asked(program, [picture(0), {"text": WORKS[0]}, {"link": "https://harbour.example/"}])
     (record,) = recorded()
-    assert record.detail == {"queries": 3, "matched": 2}
+    assert record.detail == {"requests": 1, "queries": 3, "matched": 2}
     assert record.subject == ""

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
@@ -20,11 +20,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 30
 
 
+def in_turn(acts: Sequence[Callable[[], None]]) -> None:
+    for act in acts:
+        act()
+
+
 class Pool:
     """Threads that write through one `SharedCommit`, the first of which holds the turn until it is let go."""
 
     def __init__(self) -> None:
-        self.commit = SharedCommit()
+        self.commit = SharedCommit(in_turn)
         self.begun, self.go_on = threading.Event(), threading.Event()
         self.threads: dict[str, int] = {}
         self._pool = ThreadPoolExecutor(8)
@@ -64,7 +69,7 @@ class Pool:
             then()
 
         try:
-            self.commit.write(act)
+            self.commit.commit(act)
             assert name in written()  # in a transaction of its own: it has been committed
         finally:
             connections.close_all()
@@ -112,7 +117,7 @@ def test_what_cannot_be_committed_is_told_to_each_who_waits_for_it_and_to_nobody
 
 def test_it_does_not_hang_on_a_transaction_that_somebody_may_undo() -> None:
     with transaction.atomic(), pytest.raises(RuntimeError):
-        SharedCommit().write(lambda: None)
+        SharedCommit(in_turn).commit(lambda: None)
 
 
 @pytest.mark.usefixtures("bank")
