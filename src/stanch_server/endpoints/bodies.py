@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 
 from stanch_server.endpoints.problems import ProblemError, invalid, too_large, unsupported
 from stanch_server.endpoints.slow import waiting_for_a_body
-from stanch_server.endpoints.turns import letting_others_ahead
 
 T = TypeVar("T")
 JSON = "application/json"
@@ -42,7 +41,7 @@ def read_at_most(request: HttpRequest, limit: int) -> bytes:
     if not declared and "HTTP_TRANSFER_ENCODING" in request.META:
         raise invalid("Say how long the body is: it is not taken in chunks.", code="length-required")
     try:
-        with letting_others_ahead(), waiting_for_a_body():
+        with waiting_for_a_body():
             body: bytes = request.read(limit + 1)
     except OSError as error:
         raise _broken_off() from error

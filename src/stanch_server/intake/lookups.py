@@ -14,7 +14,7 @@ from stanch_server.accounts.principals import KeyPrincipal
 from stanch_server.audit import operations as audit
 from stanch_server.banks.live import follower
 from stanch_server.endpoints.problems import invalid
-from stanch_server.endpoints.turns import letting_others_ahead
+from stanch_server.endpoints.turns import end_turn
 from stanch_server.intake.contents import Content, as_part, hash_part
 from stanch_server.intake.effort import effort_of, effort_of_hash
 from stanch_server.intake.found import FoundMatch, FoundNotScanned, match_of, not_scanned_of
@@ -110,8 +110,8 @@ class _Asked(NamedTuple):
 
 def _note(caller: KeyPrincipal, *, queries: int, matched: int, now: datetime) -> None:
     """Record that somebody asked, and return when that is committed."""
-    with letting_others_ahead():
-        _RECORDS.commit(_Asked(caller.actor, str(caller.source), queries, matched, now))
+    end_turn()
+    _RECORDS.commit(_Asked(caller.actor, str(caller.source), queries, matched, now))
 
 
 def _record(together: Sequence[_Asked]) -> None:

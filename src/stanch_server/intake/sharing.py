@@ -2,9 +2,10 @@
 
 A commit costs more than what it holds, and on SQLite only one thread writes at a time: the others would look again
 and again, at growing intervals, whether it is their turn, and an answer that takes a millisecond would wait for a
-hundred.
+hundred. Where many ask, a commit is not begun at once after the one before: what comes meanwhile goes along.
 """
 
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,12 @@ from typing import Generic, TypeVar
 
 from django.db import transaction
 
+from stanch_server.endpoints.turns import turn
+
 Said = TypeVar("Said")
+
+SPACING = 0.002
+"""Seconds from the end of a commit to the beginning of the next. Who asks seldom never waits for this."""
 
 
 @dataclass(slots=True)
@@ -26,13 +32,18 @@ class _Write(Generic[Said]):
 class SharedCommit(Generic[Said]):
     """Takes what threads have to say, and commits together what waits together; each returns after the commit.
 
+    Not for a thread that has a turn (`endpoints.turns`): it ends its own first.
+
     Parameters
     ----------
     write : writes what several have said, in a transaction, on the thread of one of them.
+    spacing : seconds from the end of a commit to the beginning of the next.
     """
 
-    def __init__(self, write: Callable[[Sequence[Said]], None]) -> None:
+    def __init__(self, write: Callable[[Sequence[Said]], None], *, spacing: float = SPACING) -> None:
         self._write = write
+        self._spacing = spacing
+        self._ended = -spacing
         self._turn = Lock()
         self._waiting: deque[_Write[Said]] = deque()
 
@@ -48,7 +59,10 @@ class SharedCommit(Generic[Said]):
         self._waiting.append(mine)
         with self._turn:
             if not mine.done:  # whoever had the turn before may have taken it along
-                self._commit_all()
+                time.sleep(max(0.0, self._ended + self._spacing - time.monotonic()))
+                with turn():  # or each of its statements would wait for whoever runs
+                    self._commit_all()
+                self._ended = time.monotonic()
         if mine.error is not None:
             raise mine.error
 
