@@ -28,7 +28,7 @@ Folder = Annotated[Path, typer.Argument(help="Where the demo stands; it is built
 
 @app.command(name="build")
 def build_demo(folder: Folder = Path("demo")) -> None:
-    """Build the demo: banks, a policy, and 150 inputs with what must come of each."""
+    """Build the demo: banks, a policy, and 295 inputs with what must come of each."""
     with errors().status("building the demo"):
         marker = build(folder)
     typer.echo(f"{folder}: {len(marker.expected)} inputs. Try: stanch demo run {folder}")
@@ -67,7 +67,7 @@ def _as_it_must(scanned: Scanned, expected: dict[str, Expected], folder: Path) -
 
 
 def _digest(scanned: list[Scanned], below: str) -> Table:
-    """Return a table with one row for each way of coming out, severest first: 150 rows would be no answer."""
+    """Return a table with one row for each way of coming out, severest first: a row a post would be no answer."""
     ways: dict[tuple[Level, str], list[Scanned]] = {}
     for each in scanned:
         code = each.outcome.reasons[0].code if each.outcome.reasons else ""

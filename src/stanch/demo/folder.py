@@ -5,7 +5,8 @@ from pathlib import Path
 
 import msgspec
 
-from stanch.demo.inputs import DemoInput, inputs
+from stanch.demo.demo_input import DemoInput
+from stanch.demo.inputs import inputs
 from stanch.demo.marker import GENERATED, INPUTS, MARKER, VERSION, Expected, Marker
 from stanch.demo.works import ADDED, BANKS, PARTNER, POLICY, REVIEWER, Work, works
 from stanch.matching import Bank, entry_of

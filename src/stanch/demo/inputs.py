@@ -1,11 +1,12 @@
-"""The hundred and fifty inputs of the demo, each with what must come of it."""
+"""The 295 inputs of the demo, each with what must come of it."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from functools import partial
 
 from stanch.demo import works
+from stanch.demo.demo_input import DemoInput, Picture
 from stanch.demo.image_edits import IMAGE_EDITS
+from stanch.demo.languages import LANGUAGES, further_copies
 from stanch.demo.posters import draw_benign, draw_poster
 from stanch.demo.text_edits import TEXT_EDITS
 from stanch.demo.writings import Statement, Writing, benign, statements
@@ -23,41 +24,16 @@ POSTER_EDITS = {
     "cropped": "jpg",
 }
 """Edits, and the file ending of what they make."""
-LANGUAGES = ("ar", "fa", "ur", "en", "fr", "es", "de", "tr", "ru", "zh")
-
-Picture = Callable[[], bytes]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DemoInput:
-    """One post, and what must come of it.
-
-    Parameters
-    ----------
-    name : of its file or folder.
-    kind : of the strongest match that counts, or None where nothing may match.
-    level : of the outcome.
-    text, links : of the post.
-    media : by file name, what makes the bytes; nothing is drawn before it is needed.
-    bare : whether it is a file of its own rather than a folder with `post.json`.
-    """
-
-    name: str
-    kind: Kind | None
-    level: Level
-    text: str = ""
-    links: tuple[str, ...] = ()
-    media: dict[str, Picture] = field(default_factory=dict)
-    bare: bool = False
 
 
 def inputs() -> list[DemoInput]:
     """Return all inputs, copies first, in the order in which they are shown."""
-    return [*_text_copies(), *_other_copies(), *_poster_copies(), *_links(), *_writings(), *_pictures()]
+    copies = [*_text_copies(), *further_copies(), *_other_copies(), *_poster_copies(), *_links()]
+    return [*copies, *_writings(), *_pictures()]
 
 
 def _text_copies() -> Iterator[DemoInput]:
-    """Copies of a statement in each language, four edits each; all edits but changed words are undone entirely."""
+    """Copies in the first ten languages, four edits each; all edits but changed words are undone entirely."""
     edits = list(TEXT_EDITS)
     for place, language in enumerate(LANGUAGES):
         first, second = (statement for statement in statements() if statement.language == language and

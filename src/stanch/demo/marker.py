@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-VERSION = 1
+VERSION = 2
 MARKER = "demo.json"
 GENERATED = "generated.sha256"
 """Lists every file of the demo as `sha256sum` does, so that what a user put in or changed can be told."""

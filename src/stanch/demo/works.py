@@ -1,4 +1,4 @@
-"""The sixty works of the Grey Lantern, and the banks they stand in."""
+"""The ninety-six works of the Grey Lantern, and the banks they stand in."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -90,7 +90,7 @@ class Work:
 
 
 def works() -> list[Work]:
-    """Return the sixty works, and after them the verses that are known to be good."""
+    """Return the ninety-six works, and after them the verses that are known to be good."""
     return [*_statements(), *_posters(), *_link_lists(), *_verses()]
 
 

@@ -39,7 +39,7 @@ class Writing:
 
 @cache
 def statements() -> tuple[Statement, ...]:
-    """Return the thirty statements, three in each of ten languages."""
+    """Return the sixty-six statements: three in each of ten languages, one in each of thirty-six others."""
     return tuple(
         Statement(language=name.removesuffix(".toml"), **_only(Statement, record))
         for name, record in _records("statements", "statement")

@@ -84,7 +84,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
     with new_database() as database:
         home = Harbour(folder / "data", database)
         said = home.said("service", "demo", str(folder / "demo"))
-        assert "150 items, 150 new" in said
+        assert "295 items, 295 new" in said
         yield home
 
 
