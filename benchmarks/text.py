@@ -5,22 +5,19 @@ One bank holds all documents. Thresholds are fixed on one half of the documents 
 """
 
 import argparse
-import sys
-import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from random import Random
 
 from benchmarks.report import Result, report, require_assets
+from benchmarks.text_asking import bank_of, found, say
+from benchmarks.text_benign import benign
 from benchmarks.text_documents import HALVES, SEED, Collection, Document, Half, collection
 from benchmarks.text_edits import Edit, Truth, edits
-from stanch.matching import Bank, Matcher, entry_of
-from stanch.media import Decoders
-from stanch.values import BEHAVIOUR_BASED, BankInfo, ContentType, Kind, Match, TextPart
+from stanch.matching import Matcher
+from stanch.values import Kind
 
-BANK = "documents"
 QUICK, QUICK_BANK = 12, 4
 """One document in so many is edited, and one in so many banked, where it has to be quick."""
 BARS = {
@@ -44,35 +41,6 @@ class Tried:
     def is_right(self) -> bool:
         """Whether it was found as what it is."""
         return self.said is not None and self.said == self.truth.kind
-
-
-def bank_of(documents: Iterable[Document], name: str = BANK) -> Bank:
-    """Bank documents, each under its name, confirmed by one person at one time."""
-    info = BankInfo(
-        name=name, owner="benchmark", legal_basis="public test data", content_type=ContentType.INCITES,
-        designation=BEHAVIOUR_BASED,
-    )  # fmt: skip
-    added = datetime(2026, 1, 1, tzinfo=UTC)
-    with Decoders() as decoders:
-        return Bank(
-            info,
-            (
-                entry_of(
-                    TextPart(name="text", text=each.text), decoders, added=added, confirmed_by="a", name=each.name
-                )
-                for each in documents
-            ),
-        )
-
-
-def found(matcher: Matcher, text: str) -> Sequence[Match]:
-    """Return what a text matches."""
-    return matcher.match_part(TextPart(name="text", text=text)).matches
-
-
-def say(line: str) -> None:
-    """Tell how far it is, on the error stream."""
-    print(f"{time.process_time():6.0f} s  {line}", file=sys.stderr, flush=True)
 
 
 def edited(
@@ -149,6 +117,7 @@ def measure(*, quick: bool, half: Half = "report", verbose: bool = False) -> Ite
             if verbose:
                 list_wrong(results)
             yield result
+    yield from benign(known, half, quick=quick, verbose=verbose)
 
 
 def list_wrong(results: Iterable[Tried]) -> None:

@@ -5,11 +5,14 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchmarks.similarity import similarity
 from benchmarks.text_disguises import disguised, disguises, leet, wardrobe
 from benchmarks.text_documents import HALVES, Collection, Document, collection, pieces
 from benchmarks.text_edits import ARTICLE, BURIAL, Edited, Truth, edits, noise, words_replaced
+from benchmarks.text_reprints import SuffixAutomaton, in_runs, reprints
 from stanch.language import normalise
 from stanch.values import Kind
 
@@ -184,3 +187,31 @@ def test_each_disguise_hides_letters_and_leaves_the_text_to_be_read(
     seen = {text[place : place + 8] for place in range(len(text) - 7)}
     kept = sum(mixed[place : place + 8] in seen for place in range(len(mixed) - 7))
     assert kept < 0.2 * len(seen)
+
+
+short_sequences = st.lists(st.integers(0, 2), max_size=30)
+
+
+@given(one=short_sequences, other=short_sequences, shortest=st.integers(1, 5))
+def test_symbols_in_common_runs_are_what_comparing_every_run_gives(
+    one: list[int], other: list[int], shortest: int
+) -> None:
+    inside = set[int]()
+    for start in range(len(one) - shortest + 1):
+        run = one[start : start + shortest]
+        if any(run == other[place : place + shortest] for place in range(len(other))):
+            inside.update(range(start, start + shortest))
+    assert in_runs(one, SuffixAutomaton(other), shortest) == len(inside)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_reprints_are_found_in_either_direction_whatever_is_before_and_after(
+    known: Collection, language: str
+) -> None:
+    texts = [each.text for each in known.documents if each.group == language and len(each.text) > 150][:9]
+    one, two, *others = texts
+    assert reprints({"a": one}, {"b": two}) == {}
+    assert reprints({"a": one}, {"b": f"{two} {one} {two}", "c": two}) == {"a": {"b"}}
+    assert reprints({"a": " ".join([one, *others])}, {"b": one}) == {"a": {"b"}}
+    quoting = one[:80] + " ".join(others[1:])
+    assert reprints({"a": quoting}, {"b": " ".join((one, others[0]))}) == {}
