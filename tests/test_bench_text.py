@@ -1,6 +1,7 @@
 """What the benchmark of text rests on: its documents, its edits, and the truth that it judges matches by."""
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 
@@ -8,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks import text_peers
 from benchmarks.similarity import similarity
+from benchmarks.text import BARS, Tried, recall
 from benchmarks.text_disguises import disguised, disguises, leet, wardrobe
 from benchmarks.text_documents import HALVES, Collection, Document, collection, pieces
 from benchmarks.text_edits import ARTICLE, BURIAL, Edited, Truth, edits, noise, words_replaced
@@ -215,3 +218,62 @@ def test_reprints_are_found_in_either_direction_whatever_is_before_and_after(
     assert reprints({"a": " ".join([one, *others])}, {"b": one}) == {"a": {"b"}}
     quoting = one[:80] + " ".join(others[1:])
     assert reprints({"a": quoting}, {"b": " ".join((one, others[0]))}) == {}
+
+
+def test_a_peer_that_is_not_installed_is_named_and_everything_else_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(text_peers, "PEERS", {"none": ("stanch.no_such_module", text_peers.Rensa)})
+    document = Document(name="a", group="eng_Latn", language="eng_Latn", text="some text")
+    beside = text_peers.Beside.of([document])
+    (row,) = beside.recall("recall-words-20", [("a", "text")], {"a": True})
+    assert (row.name, row.value, row.note[:12]) == ("recall-words-20-beside-none", None, "NOT MEASURED")
+    assert text_peers.best([row]) is None
+
+
+class Equality:
+    """A peer that finds equal texts."""
+
+    name, version = "equality", "1"
+
+    def __init__(self, _: object) -> None:
+        self._held: dict[str, str] = {}
+
+    def bank(self, texts: Mapping[str, str]) -> None:
+        self._held |= texts
+
+    def finds(self, text: str, own: str) -> bool:
+        return self._held[own] == text
+
+    def finds_any(self, text: str) -> bool:
+        return text in self._held.values()
+
+
+def test_peers_and_we_are_measured_on_the_same_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_peers, "PEERS", {"equality": ("stanch", Equality)})
+    held = [Document(name=name, group="a", language="a", text=name * 9) for name in ("ދިވެހި", "新聞")]
+    beside = text_peers.Beside.of(held)
+    asked = [("ދިވެހި", "ދިވެހި" * 9), ("新聞", "other"), ("not held by peers", "other")]
+    (row,) = beside.recall("r", asked, {"ދިވެހި": True, "新聞": True, "not held by peers": False})
+    assert (row.value, row.peer_value, row.peer) == (1, 0.5, "equality 1")
+    assert text_peers.best([row]) == ("equality 1", 0.5)
+    (benign,) = text_peers.benign_beside({"b": "ދިވެހި" * 9, "c": "d"}, {"a": "ދިވެހި" * 9}, 0.25)
+    assert (benign.value, benign.peer_value, benign.better) == (0.25, 0.5, "lower")
+
+
+def tried(kind: Kind | None, said: Kind | None, name: str = "a") -> Tried:
+    size = {Kind.COPY: 500, Kind.QUOTES: 100, None: 10}[kind]
+    truth = Truth(mine=size, all_mine=500, theirs=size, all_theirs=500)
+    document = Document(name=name, group=name, language="eng_Latn", text="")
+    return Tried(document=document, text="", truth=truth, said=said)
+
+
+def test_the_bar_binds_the_right_kind_but_for_passages_and_much_noise() -> None:
+    results = [tried(Kind.COPY, Kind.COPY), tried(Kind.COPY, Kind.QUOTES, "b"), tried(Kind.QUOTES, None, "c")]
+    shares = {name: recall(name, results, 0, []).value for name in BARS}
+    assert shares == {
+        name: 2 / 3 if name in {"noise-20", "passage-100", "passage-200"} else 1 / 3 for name in BARS
+    }
+    note = recall("words-20", results, 7, []).note
+    assert "any match 0.6667, right kind 0.3333, of 3; 7 too short; worst: b 0.00, c 0.00, a 1.00" in note
+    assert recall("buried", [], 0, []).holds is False
