@@ -16,6 +16,7 @@ from benchmarks.text_benign import benign
 from benchmarks.text_documents import HALVES, SEED, Collection, Document, Half, collection
 from benchmarks.text_edits import Edit, Truth, edits
 from benchmarks.text_peers import Beside, best
+from benchmarks.text_poisoning import poisoning
 from stanch.matching import Matcher
 from stanch.values import Kind
 
@@ -129,6 +130,7 @@ def measure(*, quick: bool, half: Half = "report", verbose: bool = False) -> Ite
                 list_wrong(results)
             yield from (result, *rows)
     yield from benign(known, half, quick=quick, verbose=verbose)
+    yield from poisoning(assets, known, quick=quick)
 
 
 def as_peers_see(results: Sequence[Tried]) -> tuple[list[tuple[str, str]], dict[str, bool]]:

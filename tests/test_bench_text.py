@@ -12,12 +12,16 @@ from hypothesis import strategies as st
 from benchmarks import text_peers
 from benchmarks.similarity import similarity
 from benchmarks.text import BARS, Tried, recall
+from benchmarks.text_asking import bank_of
 from benchmarks.text_disguises import disguised, disguises, leet, wardrobe
 from benchmarks.text_documents import HALVES, Collection, Document, collection, pieces
 from benchmarks.text_edits import ARTICLE, BURIAL, Edited, Truth, edits, noise, words_replaced
+from benchmarks.text_poisoning import lost_of, probed, tiles
 from benchmarks.text_reprints import SuffixAutomaton, in_runs, reprints
+from stanch.fingerprints.text import as_query
 from stanch.language import normalise
-from stanch.values import Kind
+from stanch.matching import Background, Matcher
+from stanch.values import TEXT_GRAM, Kind
 
 SEED = 11
 LANGUAGES = (
@@ -277,3 +281,32 @@ def test_the_bar_binds_the_right_kind_but_for_passages_and_much_noise() -> None:
     note = recall("words-20", results, 7, []).note
     assert "any match 0.6667, right kind 0.3333, of 3; 7 too short; worst: b 0.00, c 0.00, a 1.00" in note
     assert recall("buried", [], 0, []).holds is False
+
+
+@pytest.mark.parametrize("width", [50, 200])
+@pytest.mark.parametrize("language", [*LANGUAGES, "dv"])
+def test_what_newspapers_quote_is_the_whole_statement_in_stretches_of_so_many_symbols(
+    known: Collection, language: str, width: int
+) -> None:
+    text = DHIVEHI * 20 if language == "dv" else " ".join(known.languages[language].benign[:9])
+    stretches = tiles(text, width)
+    lengths = [len(normalise(each)) for each in stretches]
+    assert sum(lengths) == pytest.approx(len(normalise(text)), abs=2 * len(lengths))
+    assert all(abs(length - width) <= 3 for length in lengths[:-1])
+    assert width - 3 <= lengths[-1] < 2 * width + 3
+    assert all(each in text for each in stretches)
+    assert tiles(text, None) == [text]
+
+
+@pytest.mark.parametrize("code", ["ar", "zh", "en"])
+def test_a_statement_that_the_background_swallows_counts_as_lost(
+    known: Collection, assets: Path, code: str
+) -> None:
+    statement = next(each for each in known.documents if each.group == f"demo {code}")
+    with Matcher([bank_of([statement])]) as matcher:
+        before = probed(assets, matcher, statement, known, 1)
+        assert lost_of(before, before) == 0
+        (grams,) = (one for one in as_query(statement.text).fingerprints if one.method == TEXT_GRAM)
+        matcher.use_background(Background(stated=grams.bits[:, 0]))
+        after = probed(assets, matcher, statement, known, 1)
+    assert lost_of(before, after) == sum(map(bool, before.values())) > 4
