@@ -171,10 +171,8 @@ def test_truth_counts_symbols_of_what_came_from_the_document() -> None:
 
 def test_leet_is_learnt_from_public_data(assets: Path) -> None:
     signs = leet(assets)
-    assert {"a": "4", "e": "3", "o": "0", "t": "7"}.items() <= {
-        letter: found[0] for letter, found in signs.items()
-    }.items()
-    assert "1" in signs["i"]
+    plain = {"a": ["4"], "b": ["8"], "e": ["3"], "i": ["1"], "o": ["0"], "s": ["$", "5"], "t": ["7"]}
+    assert {letter: found for letter, found in signs.items() if letter.isascii()} == plain
     assert not any(sign.isalpha() for found in signs.values() for sign in found)
 
 
@@ -310,3 +308,16 @@ def test_a_statement_that_the_background_swallows_counts_as_lost(
         matcher.use_background(Background(stated=grams.bits[:, 0]))
         after = probed(assets, matcher, statement, known, 1)
     assert lost_of(before, after) == sum(map(bool, before.values())) > 4
+
+
+@pytest.mark.parametrize("start", range(0, 60, 7))
+@pytest.mark.parametrize("language", ["arb_Arab", "hin_Deva", "amh_Ethi", "eng_Latn"])
+def test_a_run_of_the_shortest_length_is_found_wherever_it_begins(
+    known: Collection, language: str, start: int
+) -> None:
+    one, two = (str(normalise(" ".join(known.languages[language].benign[some : some + 4]))) for some in (0, 9))
+    wide = 2 if language == "amh_Ethi" else 1  # its letters count as two symbols
+    run = one[start : start + (64, 38)[wide - 1]]  # some of Amharic's are figures, which count as one
+    assert reprints({"a": two[: 40 // wide] + run}, {"b": one}) == {"a": {"b"}}
+    short = one[start : start + 50 // wide]
+    assert reprints({"a": two[: 40 // wide] + short}, {"b": one}) == {}
