@@ -74,7 +74,7 @@ def find_passages(
     now : seconds since 1970.
     banks : the names of those to look in; None for all.
     """
-    counted = first_occurrences(query.bits)
+    counted = first_occurrences(query.bits) & ~catalogue.background.states(query.bits[:, 0])
     rows = np.flatnonzero(counted)
     hits = catalogue.search(TEXT_GRAM, query.bits[rows], now=now, limit=LIMIT, banks=banks)
     if not len(hits):
@@ -130,9 +130,10 @@ def _chains(query_at: NDArray[np.float64], bank_at: NDArray[np.float64]) -> list
 
 
 def _common_grams(catalogue: Catalogue, number: int, now: int) -> Mask:
-    """Return which grams of an entry are common in its bank, its kin counting as one with it."""
-    bank = catalogue.listed(number).bank_number
-    return catalogue.frequency(number, now=now) > max(COMMON, catalogue.texts(bank) / 1000)
+    """Return which grams of an entry are common: in its bank, its kin counting as one with it, or everywhere."""
+    listed = catalogue.listed(number)
+    common = catalogue.frequency(number, now=now) > max(COMMON, catalogue.texts(listed.bank_number) / 1000)
+    return common | catalogue.background.common_in(listed.grams())
 
 
 def _kind(query: _Side, bank: _Side) -> Kind:
