@@ -19,7 +19,6 @@ from stanch.matching import (
     publisher_digest,
 )
 from stanch.matching.background_learning import KEPT, WANTED
-from stanch.values import TEXT_GRAM, Fingerprint
 from tests.matching.test_passages import NOON, matcher, scan
 from tests.matching.writing import ALPHABETS, cut, writing
 
@@ -177,12 +176,9 @@ class TestMerging:
             taught(1).merge(BackgroundLearner(key=bytes(16)))
 
 
-def read(text: str) -> Fingerprint:
-    return next(each for each in text_fingerprints.as_query(text).fingerprints if each.method == TEXT_GRAM)
-
-
 def seen_in(where: Matcher, text: str) -> Sightings:
-    return where.sightings(read(text), scan(where, text).matches, now=NOON)
+    (seen,) = where.sightings([text_fingerprints.as_query(text)], scan(where, text).matches, now=NOON)
+    return seen
 
 
 def article(seed: int, *inside: str, alphabet: str = "latin") -> str:

@@ -10,7 +10,7 @@ from stanch.language import normalise
 from stanch.matching import Background, BackgroundLearner, Matcher
 from stanch.matching.background import SHARE, STRETCH, STRETCH_SHARE
 from stanch.values import Kind
-from tests.matching.test_background_learning import KEY, read
+from tests.matching.test_background_learning import KEY, seen_in
 from tests.matching.test_passages import NOON, matcher, scan
 from tests.matching.writing import changed, cut, writing
 
@@ -40,8 +40,7 @@ def cleared(where: Matcher, quoted: list[str], alphabet: str) -> BackgroundLearn
     """Return what is learnt when all of them are cleared, and let the matcher use it as it goes."""
     learner = BackgroundLearner(key=KEY)
     for publisher, text in newspapers(quoted, alphabet):
-        seen = where.sightings(read(text), scan(where, text).matches, now=NOON)
-        if learner.observe(seen, publisher=publisher, at=NOON + timedelta(minutes=publisher)):
+        if learner.observe(seen_in(where, text), publisher=publisher, at=NOON + timedelta(minutes=publisher)):
             where.use_background(learner.background())
     return learner
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from stanch import __version__
-from stanch.cli import bank
+from stanch.cli import background, bank
 from stanch.cli.compare import compare
 from stanch.cli.demo import app as demo
 from stanch.cli.doctor import doctor
@@ -34,6 +34,7 @@ app = typer.Typer(
 )
 app.command()(scan)
 app.add_typer(bank.app, name="bank")
+app.add_typer(background.app, name="background")
 app.command()(fingerprint)
 app.command()(compare)
 app.command()(doctor)

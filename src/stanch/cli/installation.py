@@ -14,13 +14,14 @@ from filelock import FileLock
 from platformdirs import user_data_path
 
 from stanch.errors import BankError, BankExistsError, ConfigurationError, InvalidValueError, UnknownBankError
-from stanch.matching import Bank
+from stanch.matching import BackgroundLearner, Bank, load_learner, new_learner, save_learner
 from stanch.policies import BankPolicy
 from stanch.values import Level
 
 CONFIGURATION = "stanch.toml"
 ENVIRONMENT = "STANCH_CONFIG"
 SUFFIX = ".bank"
+BACKGROUND = "background.jsonl"
 
 
 class _Policy(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -114,12 +115,26 @@ class Installation:
             yield bank
             bank.save(self.path(name))
 
+    def background(self) -> BackgroundLearner:
+        """Read what this installation has learnt to be common; nothing, before it has learnt anything."""
+        path = self.banks / BACKGROUND
+        return load_learner(path) if path.is_file() else new_learner()
+
+    @contextmanager
+    def changing_background(self) -> Iterator[BackgroundLearner]:
+        """Open what was learnt, and write it when the block ends well; nobody else changes it meanwhile."""
+        with self._locked():
+            learner = self.background()
+            yield learner
+            save_learner(self.banks / BACKGROUND, learner)
+
     @contextmanager
     def _locked(self) -> Iterator[None]:
         self.banks.mkdir(parents=True, exist_ok=True)
         with FileLock(self.banks / ".lock"):
-            for draft in self.banks.glob(f".*{SUFFIX}.*"):  # what a killed command left half written
-                draft.unlink()
+            for pattern in (f".*{SUFFIX}.*", f".{BACKGROUND}.*"):  # what a killed command left half written
+                for draft in self.banks.glob(pattern):
+                    draft.unlink()
             yield
 
 

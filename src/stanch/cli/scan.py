@@ -18,7 +18,7 @@ from stanch.cli.options import Config, Json
 from stanch.cli.remote import ask
 from stanch.cli.show import add_outcome, as_json, errors, outcome_table, passages, safe, summary
 from stanch.language import decode
-from stanch.matching import Bank, Matcher
+from stanch.matching import Background, Bank, Matcher
 from stanch.policies import Policies, judge
 from stanch.values import FilePart, Outcome, Post, PostResult, State, TextPart
 
@@ -104,7 +104,9 @@ def _scan_here(posts: list[Found], bank: list[Path] | None, config: Path | None)
     banks = [_opened(path) for path in bank] if bank else installation.open_all()
     if not banks:
         errors().print("No banks here, so nothing can match. Make one: stanch bank create --help", style="yellow")
-    return scan_posts(posts, banks, {} if bank else installation.policies)
+    if bank:
+        return scan_posts(posts, banks, {})
+    return scan_posts(posts, banks, installation.policies, background=installation.background().background())
 
 
 def _ask(posts: list[Found], server: str, *, fingerprints_only: bool) -> Iterator[Scanned]:
@@ -127,9 +129,17 @@ def _opened(path: Path) -> Bank:
     return bank
 
 
-def scan_posts(posts: list[Found], banks: list[Bank], policies: Policies) -> Iterator[Scanned]:
-    """Scan posts one by one, with a progress bar on the error stream."""
+def scan_posts(
+    posts: list[Found], banks: list[Bank], policies: Policies, *, background: Background | None = None
+) -> Iterator[Scanned]:
+    """Scan posts one by one, with a progress bar on the error stream.
+
+    Parameters
+    ----------
+    background : what weighs nothing; by default what is shipped.
+    """
     with Matcher(banks) as matcher, Progress(console=errors(), transient=True) as progress:
+        matcher.use_background(background or Background.shipped())
         task = progress.add_task("scanning", total=len(posts))
         for post in posts:
             yield _scanned(post, matcher, policies, _advancing(progress, task))

@@ -5,7 +5,8 @@ from stanch.matching.archive_merging import merge_archives
 from stanch.matching.archive_segment import ArchiveSegment
 from stanch.matching.archive_writing import write_archive
 from stanch.matching.background import Background
-from stanch.matching.background_formulae import Formula, formulae
+from stanch.matching.background_formulae import Formula, formulae, grams_of
+from stanch.matching.background_keeping import load_learner, new_learner, save_learner
 from stanch.matching.background_learning import (
     BackgroundLearner,
     Learnt,
@@ -37,8 +38,12 @@ __all__ = [
     "entry_id",
     "entry_of",
     "formulae",
+    "grams_of",
     "independent",
+    "load_learner",
     "merge_archives",
+    "new_learner",
     "publisher_digest",
+    "save_learner",
     "write_archive",
 ]

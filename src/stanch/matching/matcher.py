@@ -119,24 +119,28 @@ class Matcher:
 
     def sightings(
         self,
-        text: Fingerprint,
+        readings: Iterable[Reading],
         matches: Iterable[Match],
         *,
         now: datetime | None = None,
         banks: Container[str] | None = None,
-    ) -> Sightings:
-        """Return what a benign text shares with entries outside of whatever matched, for a `BackgroundLearner`.
+    ) -> list[Sightings]:
+        """Return what benign texts share with entries outside of whatever matched, for a `BackgroundLearner`.
 
         Parameters
         ----------
-        text : every gram of it, by `text-gram/1`; of a text that a person cleared, or that matched nothing of
-            effect.
+        readings : of a part that a person cleared, or that matched nothing of effect.
         matches : all that were found in it, those without effect too.
         now, banks : as for `match`.
         """
         moment = int((now or datetime.now(UTC)).timestamp())
+        found, texts = list(matches), [each for reading in readings for each in reading.fingerprints]
         with self._lock:
-            return sightings(self._catalogue, text, matches, now=moment, banks=banks)
+            return [
+                sightings(self._catalogue, text, found, now=moment, banks=banks)
+                for text in texts
+                if text.method == TEXT_GRAM and len(text)
+            ]
 
     def learnt_of_entries(self, *, now: datetime | None = None) -> list[LearntOfEntry]:
         """Return each entry that holds something that was learnt on site, and whether that is believed of it."""
