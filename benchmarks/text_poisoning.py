@@ -81,10 +81,10 @@ def _cleared(matcher: Matcher, statement: Document, language: Language, width: i
     for number in range(NEWSPAPERS):
         random = Random(f"{SEED} {statement.name} {number}")
         text = newspaper(quoted[number % len(quoted)], language, lines, random)
-        (grams,) = (one for one in as_query(text).fingerprints if one.method == TEXT_GRAM)
         at = BEGAN + timedelta(hours=number)
-        if learner.observe(matcher.sightings(grams, found(matcher, text), now=at), publisher=number, at=at):
-            matcher.use_background(learner.background())
+        for seen in matcher.sightings([as_query(text)], found(matcher, text), now=at):
+            if learner.observe(seen, publisher=number, at=at):
+                matcher.use_background(learner.background())
     return len(learner.learnt())
 
 

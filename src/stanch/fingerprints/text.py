@@ -16,7 +16,7 @@ from stanch.language import LONGEST_TEXT, NormalisedText, nfc, normalise, proble
 from stanch.values import GRAM, TEXT_EXACT, TEXT_GRAM, Fingerprint, Medium, NotScanned, words_from_bytes
 
 WINDOW = 18
-"""Of as many grams in a row, an entry keeps at least one: one in nine and a half, see `docs/decisions/grams.md`."""
+"""Of as many grams in a row, an entry keeps at least one, and one in ten overall: `docs/decisions/grams.md`."""
 GRAM_BITS = 48
 """Of a gram's hash so many bits are kept: two thirds of the room, and chance makes no two entries alike."""
 FLOOR_EXACT = 40
@@ -75,8 +75,8 @@ def gram_fingerprint(normalised: NormalisedText) -> Fingerprint:
 def gram_hashes(symbols: NDArray[np.uint32]) -> Words:
     """Return a hash of every `GRAM` symbols in a row; shape (max(0, len(symbols) - GRAM + 1),).
 
-    A polynomial over the mixed symbols, modulo 2^64, mixed again; the upper `GRAM_BITS` of it, below 2^48. Grams of 12 are put together from grams of
-    8 and 4, and these from pairs.
+    A polynomial over the mixed symbols, modulo 2^64, mixed again; the upper `GRAM_BITS` of it, below 2^48. Grams
+    of 12 are put together from grams of 8 and 4, and these from pairs.
     """
     if len(symbols) < GRAM:
         return np.empty(0, dtype=np.uint64)
