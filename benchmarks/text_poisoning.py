@@ -19,7 +19,7 @@ from stanch.demo.writings import benign
 from stanch.fingerprints.text import as_query
 from stanch.language import normalise
 from stanch.matching import BackgroundLearner, Matcher
-from stanch.values import TEXT_GRAM, Kind
+from stanch.values import Kind
 
 NEWSPAPERS = 100
 WIDTHS = {"whole": None, "passages of 200 symbols": 200, "fragments of 50": 50}
