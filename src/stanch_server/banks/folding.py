@@ -46,6 +46,9 @@ class Changed:
     def take_bank(self, bank: UUID, info: BankInfo, *, source: UUID | None) -> None:
         """Pass a bank over: banks are read from the database at each start."""
 
+    def take_background(self, grams: Sequence[int]) -> None:
+        """Pass over what was learnt; it is read from the database at each start too."""
+
     def take(self, entries: Iterable[tuple[UUID, Entry]]) -> None:
         """Note that entries are there, as they are."""
         told = {entry.id: (bank, entry) for bank, entry in entries}

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import Error
 
 from stanch.fingerprints import Reading, as_queries, as_query
+from stanch.matching import LearntOfEntry, Sightings
 from stanch.media import Decoders
 from stanch.values import Part, PartResult, Post, PostResult
 from stanch_server.banks.changes import last_number
@@ -90,6 +91,17 @@ class Follower:
         """
         known = self._up_to_date()
         return known.matcher.match_readings(name, readings, now=now, banks=known.allowed(source))
+
+    def sightings(
+        self, readings: Iterable[Reading], result: PartResult, *, source: UUID | None, now: datetime
+    ) -> list[Sightings]:
+        """Return what the texts of a part share with entries outside of what matched; see `Matcher.sightings`."""
+        known = self._up_to_date()
+        return known.matcher.sightings(readings, result.matches, now=now, banks=known.allowed(source))
+
+    def learnt_of_entries(self, *, now: datetime) -> list[LearntOfEntry]:
+        """Return each entry of any bank that holds something that was learnt."""
+        return self._up_to_date().matcher.learnt_of_entries(now=now)
 
     def refresh(self) -> int:
         """Apply every committed change that is not known here yet, and return the number of the last one."""

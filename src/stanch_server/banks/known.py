@@ -1,12 +1,12 @@
 """What a process knows of the banks: a matcher, and whose each bank is."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from stanch.matching import Archive, Bank, Matcher
+from stanch.matching import Archive, Background, Bank, Matcher
 from stanch.media import Decoders
 from stanch.values import BankInfo, Entry
 
@@ -57,6 +57,7 @@ class Known:
         self._owners: dict[str, UUID | None] = {}
         self._allowed: dict[UUID | None, frozenset[str]] = {}
         self._changed: dict[str, Held | None] = {}
+        self._learnt: list[int] = []
 
     @property
     def changed(self) -> int:
@@ -83,6 +84,12 @@ class Known:
         # Replaced in this order: whoever keeps an answer in the new dictionary has asked the new owners.
         self._owners = {**self._owners, info.name: source}
         self._allowed = {}
+
+    def take_background(self, grams: Sequence[int]) -> None:
+        """Let these grams weigh nothing, beside what is shipped."""
+        if list(grams) != self._learnt:
+            self._learnt = list(grams)
+            self.matcher.use_background(Background.shipped().joined(learnt=self._learnt))
 
     def take(self, entries: Iterable[tuple[UUID, Entry]]) -> None:
         """Take entries in, each with its bank, or what has changed of them.

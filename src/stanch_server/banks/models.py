@@ -116,6 +116,17 @@ class ChangeCounter(models.Model):
         return str(self.number)
 
 
+class LearntGram(models.Model):
+    """A gram that weighs nothing since independent publishers printed it; with `refused`, one undone for good."""
+
+    gram = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    refused = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.gram:012x}"
+
+
 class Lease(models.Model):
     """Who does what only one process needs to do, and until when."""
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from stanch.values import BankInfo
 from stanch.values import Entry as EntryValue
+from stanch_server.banks.background import common_grams
 from stanch_server.banks.marks import NOTHING, Mark
 from stanch_server.banks.models import Bank, Change, Entry
 from stanch_server.banks.records import info_of, value_of
@@ -42,6 +43,10 @@ class Holder(Protocol):
 
     def take_bank(self, bank: UUID, info: BankInfo, *, source: UUID | None) -> None:
         """Take a bank in, or what has changed of it."""
+        ...
+
+    def take_background(self, grams: Sequence[int]) -> None:
+        """Take what was learnt to be common, all of it, in the place of what was taken before."""
         ...
 
     def take(self, entries: Iterable[tuple[UUID, EntryValue]]) -> None:
@@ -119,6 +124,7 @@ def _batches(things: Iterable[T]) -> Iterator[list[T]]:
 def _take_banks(holder: Holder, rows: QuerySet[Bank]) -> None:
     for row in rows:
         holder.take_bank(row.id, info_of(row), source=row.source_id)
+    holder.take_background(common_grams())  # what is learnt is told by a change of a bank
 
 
 def _take_changed(holder: Holder, changed: Collection[UUID]) -> None:

@@ -122,6 +122,35 @@ class ItemEntry(models.Model):
         return str(self.pk)
 
 
+class GramSighting(models.Model):
+    """That a publisher printed a gram that some bank holds, in an item that is benign or may turn out to be.
+
+    `publisher` is a digest, `printing` 32 bits of what stood around the gram. It goes when its item is forgotten.
+    """
+
+    class State(models.IntegerChoices):
+        """Whether it counts: the item has to be cleared first, nobody has looked yet, it does."""
+
+        WAITING = 0, "waiting"
+        NEW = 1, "new"
+        COUNTED = 2, "counted"
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="sightings")
+    gram = models.BigIntegerField(db_index=True)
+    publisher = models.BigIntegerField(db_index=True)
+    printing = models.BigIntegerField()
+    at = models.DateTimeField(db_index=True)
+    state = models.SmallIntegerField(choices=State.choices)
+
+    class Meta:
+        """Those that nobody has looked at are found without walking the others."""
+
+        indexes: ClassVar = [models.Index(fields=["gram"], name="sighting_new", condition=models.Q(state=1))]
+
+    def __str__(self) -> str:
+        return f"{self.gram:012x}"
+
+
 class IdempotencyKey(models.Model):
     """That a key's program sent something under a name of its own choice, and which item came of it."""
 

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from stanch.fingerprints import as_query
 from stanch.policies import judge
-from stanch.values import Level, Medium, NotScanned, PartResult, PostResult
+from stanch.values import TEXT_GRAM, Level, Medium, NotScanned, PartResult, PostResult
 from stanch_server.banks.live import follower
 from stanch_server.intake.contents import Content, as_part, as_readings
 from stanch_server.intake.found import Found, found_in
@@ -26,12 +27,14 @@ class Scanned:
     ----------
     media : by name of part, what it turned out to be.
     change : the number of the last change of the banks that was known.
+    seen : grams that its texts share with entries outside of what matched, each with what stands around it.
     """
 
     level: Level
     found: Found
     media: dict[str, str]
     change: int
+    seen: tuple[tuple[int, int], ...] = ()
 
     @property
     def kinds(self) -> str:
@@ -42,7 +45,8 @@ class Scanned:
 def scan(contents: Iterable[Content], *, source: UUID, now: datetime) -> Scanned:
     """Look contents up in the banks that a source may use, by everything that is committed, and judge them."""
     live = follower()
-    results = tuple(_result(one, source, now) for one in contents)
+    looked = [_looked(one, source, now) for one in contents]
+    results = tuple(result for result, _ in looked)
     result = PostResult(post="", parts=results)
     outcome = judge(result, policies_of(source, change=live.number))
     return Scanned(
@@ -50,6 +54,7 @@ def scan(contents: Iterable[Content], *, source: UUID, now: datetime) -> Scanned
         found=found_in(result, outcome),
         media={part.name: part.medium.value for part in results},
         change=live.number,
+        seen=tuple(pair for _, seen in looked for pair in seen),
     )
 
 
@@ -69,7 +74,13 @@ def unscanned(parts: Mapping[str, str]) -> Scanned:
     return Scanned(level=outcome.level, found=found_in(result, outcome), media={}, change=0)
 
 
-def _result(content: Content, source: UUID, now: datetime) -> PartResult:
-    if content.form == ItemPart.Form.FINGERPRINTS:
-        return follower().match_readings(content.name, as_readings(content), now=now, source=source)
-    return follower().match_part(as_part(content), now=now, source=source)
+def _looked(content: Content, source: UUID, now: datetime) -> tuple[PartResult, list[tuple[int, int]]]:
+    """Return what was found in one part, and what its texts share with entries beside that."""
+    live = follower()
+    made_there = content.form == ItemPart.Form.FINGERPRINTS
+    readings = list(as_readings(content) if made_there else as_query(as_part(content), live.decoders))
+    result = live.match_readings(content.name, readings, now=now, source=source)
+    if not any(one.method == TEXT_GRAM for reading in readings for one in reading.fingerprints):
+        return result, []
+    seen = live.sightings(readings, result, now=now, source=source)
+    return result, [pair for one in seen for pair in zip(one.grams.tolist(), one.printings.tolist(), strict=True)]

@@ -16,7 +16,7 @@ from django.utils import timezone
 from stanch_server.banks import contents as entries
 from stanch_server.banks import leases
 from stanch_server.intake import contents as items
-from stanch_server.intake.operations import purge_idempotency_keys
+from stanch_server.intake.operations import forget_sightings, learn_common, purge_idempotency_keys
 from stanch_server.outbox import operations as outbox
 from stanch_server.outbox.delivering import describe
 from stanch_server.vault import operations as vault
@@ -72,6 +72,16 @@ def purge_outbox(now: datetime) -> int:
     return _all_pages(lambda: outbox.purge(older_than=OUTBOX_KEPT, now=now, limit=PAGE))
 
 
+def learn_background(now: datetime) -> int:
+    """Learn which grams weigh nothing since enough publishers printed them."""
+    return learn_common(now=now)
+
+
+def forget_background(now: datetime) -> int:
+    """Delete sightings of grams that came to nothing within thirty days."""
+    return forget_sightings(now=now)
+
+
 def purge_names(now: datetime) -> int:
     """Forget idempotency keys that are older than seven days."""
     return purge_idempotency_keys(now=now)
@@ -107,6 +117,8 @@ JOBS = (
     Job(name="erase-unnamed", every=timedelta(hours=6), act=erase_unnamed),
     Job(name="purge-outbox", every=timedelta(minutes=10), act=purge_outbox),
     Job(name="purge-idempotency-keys", every=timedelta(hours=1), act=purge_names),
+    Job(name="learn-background", every=timedelta(seconds=10), act=learn_background),
+    Job(name="forget-background", every=timedelta(hours=1), act=forget_background),
     Job(name="checkpoint", every=timedelta(minutes=5), act=checkpoint),
     Job(name="end-sessions", every=timedelta(hours=1), act=end_sessions),
     Job(name="forget-failed-sign-ins", every=timedelta(hours=1), act=forget_failed_sign_ins),

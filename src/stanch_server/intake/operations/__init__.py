@@ -4,15 +4,19 @@ from stanch_server.intake.operations.closing import close, lift, lock, reopen
 from stanch_server.intake.operations.forgetting import Forgotten, forget, prove_forgotten, when_forgotten
 from stanch_server.intake.operations.recording import set_policy
 from stanch_server.intake.operations.settling import end_hold, give_up_scan, scan_pending
+from stanch_server.intake.operations.sighting import count_sightings, forget_sightings, learn_common
 from stanch_server.intake.operations.submitting import Submitted, purge_idempotency_keys, submit
 
 __all__ = [
     "Forgotten",
     "Submitted",
     "close",
+    "count_sightings",
     "end_hold",
     "forget",
+    "forget_sightings",
     "give_up_scan",
+    "learn_common",
     "lift",
     "lock",
     "prove_forgotten",

@@ -10,6 +10,7 @@ from stanch_server.intake.contents import hold_on_to, let_go
 from stanch_server.intake.errors import LockedItemError
 from stanch_server.intake.models import Item, ItemPart
 from stanch_server.intake.operations.rows import record
+from stanch_server.intake.operations.sighting import withhold_sightings
 from stanch_server.intake.webhooks import announce
 
 
@@ -54,6 +55,7 @@ def reopen(*, item: Item, acting_user: str, at: datetime) -> bool:
         if opened:
             _open(item).filter(level__gt=Level.REVIEW).update(level=Level.REVIEW)
             item.refresh_from_db(fields=["decided", "level", "hold_until"])
+            withhold_sightings(item=item, acting_user=acting_user, at=at)
             record("item.reopened", item, acting_user=acting_user, at=at)
     return bool(opened)
 

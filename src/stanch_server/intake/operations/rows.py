@@ -14,6 +14,7 @@ from stanch_server.intake.contents import Content
 from stanch_server.intake.errors import OutdatedScanError
 from stanch_server.intake.found import Found
 from stanch_server.intake.models import Item, ItemEntry, ItemPart
+from stanch_server.intake.operations.sighting import note_sightings
 from stanch_server.intake.scanning import Scanned
 from stanch_server.outbox.operations import enqueue
 
@@ -40,6 +41,7 @@ def write_outcome(item: Item, scanned: Scanned, *, acting_user: str, at: datetim
     """
     if scanned.level > Level.ALLOW:
         _note_entries(item, scanned.found)
+    note_sightings(item, scanned, at=at)
     if item.hold_until is not None:
         enqueue(topic=HOLD_TOPIC, payload={"item": str(item.id)}, due=item.hold_until)
     record(

@@ -1,12 +1,14 @@
 """`stanch service`: people, sources, keys and the demo, for whoever sets a service up."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from stanch.cli.exits import Exit
+from stanch.cli.options import Json
+from stanch.cli.show import to_json
 from stanch.errors import InvalidValueError
 from stanch_server.project.commands.options import Config
 from stanch_server.project.errors import UnknownNameError
@@ -125,6 +127,51 @@ def create_key(
 
 
 @app.command()
+def learnt(*, config: Config = None, json: Json = False) -> None:
+    """List what was learnt to be common, entry by entry: what is believed of it, and what waits for a person."""
+    with loaded(config, existing=True):
+        from django.utils import timezone  # noqa: PLC0415 - an extra
+
+        from stanch_server.project import background  # noqa: PLC0415 - needs Django
+
+        for each in background.learnt(now=timezone.now()):
+            said = "counts nothing" if each.believed else "counts in full: it is too much of the entry"
+            grams = [f"{gram:012x}" for gram in each.grams]
+            told = {"bank": each.bank, "entry": each.entry, "share": round(each.share, 4), "grams": grams}
+            line = f"{each.bank}: {each.entry}: {len(grams)} grams, {each.share:.0%}, {said}: {' '.join(grams)}"
+            typer.echo(to_json({**told, "believed": each.believed}) if json else line)
+
+
+@app.command()
+def unlearn(
+    *,
+    reason: Annotated[str, typer.Option(help="Why; it stands in the audit log.")],
+    gram: Annotated[list[str] | None, typer.Option(help="A gram, as `learnt` names it; for good.")] = None,
+    source: Annotated[str, typer.Option(help="All that an account of this source brought; with --account.")] = "",
+    account: Annotated[str, typer.Option(help="The account; if not given, what came without any.")] = "",
+    since: Annotated[datetime | None, typer.Option(help="All that came since then, in UTC.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All that was learnt.")] = False,
+    config: Config = None,
+) -> None:
+    """Take back what was learnt to be common; every process of the service knows at once."""
+    if sum([bool(gram), bool(source), since is not None, everything]) != 1:
+        raise typer.BadParameter("give one of --gram, --source, --since and --all")
+    with loaded(config, existing=True):
+        from django.utils import timezone  # noqa: PLC0415 - an extra
+
+        from stanch_server.project import background  # noqa: PLC0415 - needs Django
+
+        gone = background.undo(
+            grams=[_gram(digits) for digits in gram or []],
+            publisher=(str(_source(source).id), account) if source else None,
+            since=since and since.replace(tzinfo=UTC),
+            reason=reason,
+            at=timezone.now(),
+        )
+        typer.echo(f"{len(gone)} grams are no longer common")
+
+
+@app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where the demo stands; it is built there if it is not.")] = Path(
         "demo"
@@ -166,3 +213,10 @@ def _roles(given: list[str]) -> "list[Role]":
     if unknown:
         raise InvalidValueError(what=f"role {unknown[0]!r}", problem=f"give some of {', '.join(Role)}")
     return [Role(each) for each in given]
+
+
+def _gram(digits: str) -> int:
+    try:
+        return int(digits, 16)
+    except ValueError as error:
+        raise InvalidValueError(what=f"gram {digits!r}", problem="must be hexadecimal") from error

@@ -150,6 +150,8 @@ def _follow(made: Decision, item: Item, matched: list[Entry], confirmed: list[En
         rests_on=[str(entry.id) for entry in matched],
         confirmed=[str(entry.id) for entry in confirmed],
     )
+    if made.action == Decision.Action.ALLOW:
+        intake.count_sightings(item=item)
     _keep_or_let_go(made, item)
     announce(
         item=item,
