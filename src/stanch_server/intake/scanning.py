@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Final
 from uuid import UUID
 
@@ -26,12 +27,14 @@ class Scanned:
     ----------
     media : by name of part, what it turned out to be.
     change : the number of the last change of the banks that was known.
+    evasion : that of the part that evades most, in per cent, rounded up.
     """
 
     level: Level
     found: Found
     media: dict[str, str]
     change: int
+    evasion: int = 0
 
     @property
     def kinds(self) -> str:
@@ -50,6 +53,7 @@ def scan(contents: Iterable[Content], *, source: UUID, now: datetime) -> Scanned
         found=found_in(result, outcome),
         media={part.name: part.medium.value for part in results},
         change=live.number,
+        evasion=ceil(100 * result.evasion),
     )
 
 
