@@ -40,6 +40,8 @@ _STIRRING = (
     (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
     (np.uint64(27), np.uint64(0x94D049BB133111EB)),
 )
+_NOUGHT, _FULL = np.zeros(1), np.full(1, 100, dtype=np.uint8)
+_NOUGHT.flags.writeable = _FULL.flags.writeable = False
 _LAST_SHIFT = np.uint64(31)
 _LOWER_BITS = np.uint64(64 - GRAM_BITS)
 
@@ -68,7 +70,8 @@ def as_query(text: str) -> Reading:
     normalised = normalise_codes(codes)
     grams = (gram_fingerprint(normalised),) if len(normalised) >= GRAM else ()
     evasion = evasion_of_codes(codes)
-    return _reading(text, codes, normalised, grams, evasion=evasion.score, undone=evasion.undone)
+    score = evasion.score
+    return _reading(text, codes, normalised, grams, evasion=score, undone=evasion.undone if score else ())
 
 
 def gram_fingerprint(normalised: NormalisedText) -> Fingerprint:
@@ -157,10 +160,10 @@ def _exact(text: str, normalised: NormalisedText) -> tuple[Fingerprint, ...]:
     whole = Fingerprint(
         method=TEXT_EXACT,
         bits=words_from_bytes(exact_digest(text, normalised)).reshape(1, -1),
-        at=np.zeros(1),
-        start=np.zeros(1),
-        end=np.full(1, float(len(text))),
-        quality=np.full(1, 100, dtype=np.uint8),
+        at=_NOUGHT,
+        start=_NOUGHT,
+        end=np.array([float(len(text))]),
+        quality=_FULL,
         extent=float(len(normalised)),
     )
     return (whole,)

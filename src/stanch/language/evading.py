@@ -97,7 +97,7 @@ def evasion_of_codes(codes: Codes) -> Evasion:
         mixed=_mixed(codes, bits) if (holds & of.ALPHABETS).bit_count() > 1 else 0,
         fancy=_fancy(codes) if holds & of.FANCY else 0,
         split=_split(bits, holds) if holds & of.SPELT else 0,
-        leet=_leet(bits) if holds & of.SIGN and holds & of.ALPHABETS & 1 else 0,
+        leet=_leet(bits) if holds & of.SURE and holds & of.ALPHABETS & 1 else 0,
     )
 
 
@@ -121,6 +121,9 @@ def _runs(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 def _hidden(codes: Codes, bits: Codes) -> int:
     """Count what has no width, between two letters, where it has no use or is used without measure."""
     places = _has(bits, of.HIDDEN).nonzero()[0]
+    few = max(3, FEW_JOINERS * np.count_nonzero(bits & of.WORD))
+    if len(places) <= few and _are_joiners(bits, places):
+        return 0
     seen = (bits & (of.HIDDEN | of.MARK) == 0).nonzero()[0]
     padded = np.zeros(len(seen) + 2, dtype=np.uint32)
     padded[1:-1] = bits[seen]
@@ -129,10 +132,17 @@ def _hidden(codes: Codes, bits: Codes) -> int:
     inside = _has(before & after, of.WORD)
     tags = _has(own, of.TAG)
     used = _has(own, of.JOINER) & _has(before | after, of.JOINING)
-    if np.count_nonzero(inside & used) > max(3, FEW_JOINERS * np.count_nonzero(bits & of.WORD)):
+    if np.count_nonzero(inside & used) > few:
         used[:] = False
     lost = np.count_nonzero(inside & ~used & ~tags)
     return int(lost + (np.count_nonzero(tags & ~_of_flags(codes, places)) if tags.any() else 0))
+
+
+def _are_joiners(bits: Codes, places: NDArray[np.intp]) -> bool:
+    """Whether at each place there is a joiner, right beside a letter of a script that needs it."""
+    around = bits[places - 1] | bits.take(places + 1, mode="clip")
+    used = (bits[places] & of.JOINER != 0) & (around & of.JOINING != 0) & (around & (of.HIDDEN | of.MARK) == 0)
+    return np.count_nonzero(used) == len(places)
 
 
 def _of_flags(codes: Codes, places: NDArray[np.intp]) -> NDArray[np.bool_]:
@@ -197,7 +207,7 @@ def _flags(codes: Codes) -> NDArray[np.bool_]:
 def _split(bits: Codes, holds: int) -> int:
     """Count letters that stand alone in a row, a sign or spaces between them, or pairs with emoji between."""
     spelt = _has(bits, of.SPELT)
-    if not holds & of.EMOJI and not _may_be_split(spelt):
+    if not holds & of.EMOJI and not _may_be_split(spelt, bits):
         return 0
     starts, stops = _runs(spelt)
     if len(starts) < SPLIT or (stops - starts).min() > 2:
@@ -213,28 +223,34 @@ def _split(bits: Codes, holds: int) -> int:
     return int(counts[counts >= SPLIT].sum())
 
 
-def _may_be_split(spelt: NDArray[np.bool_]) -> bool:
+def _may_be_split(spelt: NDArray[np.bool_], bits: Codes) -> bool:
     """Whether as many letters as `SPLIT` stand alone so close together that signs or spaces may part them."""
-    alone = spelt.copy()
-    alone[1:] &= ~spelt[:-1]
-    alone[:-1] &= ~spelt[1:]
+    alone = spelt[:-1] & _has(bits[1:], of.DIVIDER)  # which holds of all but the last of them
+    alone[1:] &= ~spelt[:-2]
     places = alone.nonzero()[0]
-    steps = SPLIT - 1
-    return bool((places[steps:] - places[:-steps] <= 3 * steps).any())
+    steps = SPLIT - 2
+    return bool(np.count_nonzero(places[steps:] - places[:-steps] <= 3 * steps))
 
 
 def _leet(bits: Codes) -> int:
     """Count digits and signs among small letters, in texts with two such words that are no numbers with units."""
-    small, sign = _has(bits, of.SMALL), _has(bits, of.SIGN)
-    either = small | sign
-    inside = sign.copy()
-    inside[:1] = inside[-1:] = False
-    inside[1:-1] &= either[:-2] & either[2:] & (small[:-2] | small[2:])
-    if not inside.any():
+    sure_signs = _inside(bits, of.SURE)
+    if len(sure_signs) < 2:  # two words, each with one of them
         return 0
+    small = _has(bits, of.SMALL)
+    inside, surely = np.zeros((2, len(bits)), dtype=np.bool_)
+    inside[_inside(bits, of.SIGN)] = surely[sure_signs] = True
     starts, _ = _runs(_has(bits, of.LEET))
     held, letters = np.add.reduceat(inside, starts), np.add.reduceat(small, starts)
     others = np.add.reduceat(_has(bits, of.NUMERAL), starts)
-    sure = np.add.reduceat(inside & _has(bits, of.SURE), starts)
+    sure = np.add.reduceat(surely, starts)
     words = (held > 0) & (letters >= 2) & (others == 0) & (held * 2 <= letters + 2) & small[starts]
     return int(held[words].sum()) if (sure[words] > 0).sum() > 1 else 0
+
+
+def _inside(bits: Codes, kind: int) -> NDArray[np.intp]:
+    """Return the places of signs of a kind that have small letters or signs on both sides, a letter on one."""
+    places = _has(bits[1:-1], kind).nonzero()[0]
+    before, after = bits[places], bits[places + 2]
+    among = _has(before, of.SMALL | of.SIGN) & _has(after, of.SMALL | of.SIGN) & _has(before | after, of.SMALL)
+    return places[among] + 1

@@ -40,6 +40,7 @@ _ARABIC, _ARABIC_END = 0x620, 0x6D5
 _TO_ARABIC = [(ord(latin), ord(arabic)) for latin, arabic in ALIKE.items()]
 _TO_LATIN = [(arabic, latin) for latin, arabic in _TO_ARABIC]
 _OF_ARABIC, _OF_LATIN, _DOUBTFUL = 1, 2, 3
+_FIRST_ARABIC, _OF_ARABIC_LETTERS = np.uint32(_ARABIC), np.uint32(_ARABIC_END - _ARABIC)
 _SIDES = np.zeros(_ARABIC_END + 1, dtype=np.uint8)
 _SIDES[_ARABIC:_ARABIC_END] = _OF_ARABIC
 _SIDES[ord("a") : ord("z") + 1] = _OF_LATIN
@@ -104,7 +105,7 @@ def _of_displayed(seen: Displayed) -> NormalisedText:
 
 
 def what_stays(entries: Codes) -> tuple[Codes, Offsets, Offsets]:
-    """Return the entries that leave something, where each starts, and where it ends with what is attached to it."""
+    """Return the entries that leave something, where each starts, and where it ends with what is attached."""
     attached = entries - _ATTACHED < _ATTACHED  # from `ATTACHED` on, and below `UNREAD`
     if not np.count_nonzero(attached):
         start = (entries >= _ONE).nonzero()[0].astype(np.int32)
@@ -131,6 +132,8 @@ def _settle_capitals(kept: Codes) -> None:
 def _settle_alike(symbols: Codes) -> None:
     """Let each run of `ALIKE` go with the letters on both sides of it, where these are of one kind."""
     if not symbols.size or symbols.max() < _ARABIC or symbols.min() >= _ASCII_END:
+        return
+    if not np.count_nonzero(symbols - _FIRST_ARABIC < _OF_ARABIC_LETTERS):
         return
     sides = np.zeros(len(symbols) + 2, dtype=np.uint8)
     _SIDES.take(symbols, mode="clip", out=sides[1:-1])

@@ -62,8 +62,9 @@ def _surrogates(codes: Codes) -> Iterator[Problem]:
 
 
 def _silences(codes: Codes) -> Iterator[Problem]:
-    if not _silent(codes[LONGEST_SILENCE :: LONGEST_SILENCE + 1]).any():
-        return  # a longer run would hold one of these places
+    among = codes[LONGEST_SILENCE :: LONGEST_SILENCE + 1]  # a longer run holds one of these places
+    if not among.size or not _silent(among).any():
+        return
     starts, lengths = _runs(_silent(codes))
     long = lengths > LONGEST_SILENCE
     if long.any():
