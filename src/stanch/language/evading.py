@@ -142,7 +142,7 @@ def _are_joiners(bits: Codes, places: NDArray[np.intp]) -> bool:
     """Whether at each place there is a joiner, right beside a letter of a script that needs it."""
     around = bits[places - 1] | bits.take(places + 1, mode="clip")
     used = (bits[places] & of.JOINER != 0) & (around & of.JOINING != 0) & (around & (of.HIDDEN | of.MARK) == 0)
-    return np.count_nonzero(used) == len(places)
+    return bool(used.all())
 
 
 def _of_flags(codes: Codes, places: NDArray[np.intp]) -> NDArray[np.bool_]:

@@ -31,9 +31,10 @@ VOTES[Kind.ONE << KIND - VOTE | 2] = -1
 _ATTACHED, _ONE, _MANY, _CAPITAL, _CONTROL = (
     np.uint32(kind << KIND) for kind in (Kind.ATTACHED, Kind.ONE, Kind.SEQUENCE, Kind.CAPITAL, Kind.CONTROL)
 )
-_SYMBOL, _CODE, _WIDE, _WIDE_BIT = np.uint32(WIDE | CODE), np.uint32(CODE), np.uint32(WIDE), np.uint32(21)
+_SYMBOL, _CODE, _WIDE = np.uint32(WIDE | CODE), np.uint32(CODE), np.uint32(WIDE)
 _LENGTH, _LONGEST, _PLACE, _VOTE = np.uint32(LENGTH), np.uint32(31), np.uint32(PLACE), np.uint32(VOTE)
-_SECOND, _UINT_ONE, _INT_ONE = np.uint32(SECOND), np.uint32(1), np.int32(1)
+_SECOND, _INT_ONE = np.uint32(SECOND), np.int32(1)
+_NOUGHT, _LAST = np.array([0]), np.array([-1])
 
 _ASCII_END = 0x80
 _ARABIC, _ARABIC_END = 0x620, 0x6D5
@@ -106,16 +107,22 @@ def _of_displayed(seen: Displayed) -> NormalisedText:
 
 def what_stays(entries: Codes) -> tuple[Codes, Offsets, Offsets]:
     """Return the entries that leave something, where each starts, and where it ends with what is attached."""
-    attached = entries - _ATTACHED < _ATTACHED  # from `ATTACHED` on, and below `UNREAD`
-    if not np.count_nonzero(attached):
-        start = (entries >= _ONE).nonzero()[0].astype(np.int32)
-        return entries[start], start, start + _INT_ONE
-    bases = (~attached).nonzero()[0].astype(np.int32)
-    entries = entries[bases]
-    stops = np.empty_like(bases)
-    stops[:-1], stops[-1:] = bases[1:], len(attached)
-    stays = entries >= _ONE
-    return entries[stays], bases[stays], stops[stays]
+    where = (entries >= _ONE).nonzero()[0]
+    start = where.astype(np.int32)
+    end = start + _INT_ONE
+    attached = (entries - _ATTACHED < _ATTACHED).nonzero()[0]  # from `ATTACHED` on, and below `UNREAD`
+    if attached.size and where.size:
+        first, last = _runs(attached)
+        place = np.minimum(np.searchsorted(where, first - 1), len(where) - 1)
+        held = where[place] == first - 1
+        end[place[held]] = last[held] + 1
+    return entries.take(where, mode="clip"), start, end
+
+
+def _runs(places: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the first and the last of all places that follow on one another; there is at least one place."""
+    breaks = (places[1:] - places[:-1] > 1).nonzero()[0]
+    return places[np.concatenate([_NOUGHT, breaks + 1])], places[np.concatenate([breaks, _LAST])]
 
 
 def _settle_capitals(kept: Codes) -> None:
@@ -149,7 +156,8 @@ def _settle_alike(symbols: Codes) -> None:
     among_latin = (one_side & (before == _OF_LATIN)).nonzero()[0]
     if among_latin.size:
         lengths = stops[among_latin] - starts[among_latin]
-        _replace(symbols, np.repeat(starts[among_latin], lengths) + _places_within(lengths), _TO_LATIN)
+        ahead = np.repeat(stops[among_latin] - lengths.cumsum(), lengths)
+        _replace(symbols, ahead + np.arange(len(ahead)), _TO_LATIN)
 
 
 def _replace(symbols: Codes, places: NDArray[np.intp], pairs: list[tuple[int, int]]) -> None:
@@ -160,43 +168,39 @@ def _replace(symbols: Codes, places: NDArray[np.intp], pairs: list[tuple[int, in
 
 def expand(kept: Codes, start: Offsets, end: Offsets, pool: Codes) -> tuple[Codes, Offsets, Offsets]:
     """Write sequences out: each symbol has the stretch of the character that it came from."""
-    many = kept >= _MANY
-    lengths = np.where(many, kept >> _LENGTH & _LONGEST, _INT_ONE)
-    expanded = kept.repeat(lengths)
-    from_pool = pool.take((expanded & _PLACE) + _places_within(lengths), mode="clip")
-    np.copyto(expanded, from_pool, where=expanded >= _MANY)
-    return expanded, start.repeat(lengths), end.repeat(lengths)
-
-
-def _places_within(lengths: NDArray[np.integer]) -> NDArray[np.intp]:
-    """Return 0 to one less than each length, one after the other."""
+    lengths = np.where(kept >= _MANY, kept >> _LENGTH & _LONGEST, _INT_ONE)
     stops = lengths.cumsum(dtype=np.intp)
-    within: NDArray[np.intp] = np.arange(stops[-1] if stops.size else 0)
-    within -= (stops - lengths).repeat(lengths)
-    return within
+    origin = np.arange(len(kept)).repeat(lengths)
+    within = np.arange(len(origin)) - (stops - lengths).take(origin, mode="clip")
+    expanded = kept.take(origin, mode="clip")
+    from_pool = pool.take((expanded & _PLACE) + within, mode="clip")
+    np.copyto(expanded, from_pool, where=expanded >= _MANY)
+    return expanded, start.take(origin, mode="clip"), end.take(origin, mode="clip")
 
 
 def _cut_runs(symbols: Codes, start: Offsets, end: Offsets) -> tuple[Codes, Offsets, Offsets]:
     """Drop the third and further repetitions; the second takes over their stretch."""
     same = symbols[1:] == symbols[:-1]
-    surplus = same[1:] & same[:-1]
-    if not np.count_nonzero(surplus):
+    surplus = (same[1:] & same[:-1]).nonzero()[0] + 2
+    if not surplus.size:
         return symbols, start, end
+    first, last = _runs(surplus)
+    end[first - 1] = end[last]
     stays = np.ones(len(symbols), dtype=np.bool_)
-    stays[2:] = ~surplus
+    stays[surplus] = False
     kept = stays.nonzero()[0]
-    last = np.empty_like(kept)
-    last[:-1], last[-1] = kept[1:] - 1, len(symbols) - 1
-    return symbols[kept], start[kept], end[last]
+    return symbols.take(kept, mode="clip"), start.take(kept, mode="clip"), end.take(kept, mode="clip")
 
 
 def _widen(symbols: Codes, start: Offsets, end: Offsets) -> NormalisedText:
     """Let each wide symbol count as two."""
     if not symbols.size or not np.bitwise_or.reduce(symbols) & _WIDE:
         return NormalisedText(symbols=symbols, start=start, end=end)
-    counts = (symbols >> _WIDE_BIT & _UINT_ONE).astype(np.intp) + 1
-    twice = symbols.repeat(counts)
+    wide = (symbols & _WIDE).nonzero()[0]
+    counts = np.ones(len(symbols), dtype=np.intp)
+    counts[wide] = 2
+    origin = np.arange(len(symbols)).repeat(counts)
+    twice = symbols.take(origin, mode="clip")
     twice &= _CODE
-    seconds = counts.cumsum() - 1
-    twice[seconds[counts == 2]] |= _SECOND
-    return NormalisedText(symbols=twice, start=start.repeat(counts), end=end.repeat(counts))
+    twice[wide + np.arange(1, len(wide) + 1)] |= _SECOND
+    return NormalisedText(symbols=twice, start=start.take(origin, mode="clip"), end=end.take(origin, mode="clip"))
