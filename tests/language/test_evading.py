@@ -21,6 +21,7 @@ from tests.language.samples import SENTENCES
         ("heX\bllo", "deleted", 1),
         ("he\u200bll\u2060o wo\u200crld", "hidden", 3),
         ("سـ\u200bـل\u200bا\u200bم\u200b ع\u200bل\u200bي\u200bك", "hidden", 6),
+        ("س\u200bل\u200bا\u200bم\u200bع\u200bل\u200bي", "hidden", 6),
         ("hello\U000e0068\U000e0069", "hidden", 2),
         ("h\u0301\u0302\u0303\u0304\u0305i", "marks", 2),
         ("h\u0336e\u0336l\u0336l\u0336o", "marks", 4),
