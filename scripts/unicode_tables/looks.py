@@ -78,7 +78,10 @@ def _rank_ascii(look: str, script: str, *, own: bool) -> int:
 
 
 def _keep_scripts_apart(letters: _Letters, looks: dict[int, Symbols]) -> None:
-    """Take back each look-alike that would join two letters of one script, but for the counterfeiting ones."""
+    """Take back each look-alike that would join two letters of one script, but for the counterfeiting ones.
+
+    What was decided by hand stays.
+    """
     by_script: dict[str, list[int]] = defaultdict(list)
     for code in sorted(letters.all_letters()):
         by_script[letters.script.get(code, "Common")].append(code)
@@ -89,6 +92,6 @@ def _keep_scripts_apart(letters: _Letters, looks: dict[int, Symbols]) -> None:
                 letters.symbols(code) for code in codes if code not in looks and letters.category(code) != "Nd"
             }
             for code in (code for code in codes if code in looks):
-                if letters.symbols(code) in taken:
+                if letters.symbols(code) in taken and chr(code) not in hand.LOOKS:
                     del looks[code]
                 taken.add(letters.symbols(code))

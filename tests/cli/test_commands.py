@@ -368,6 +368,28 @@ def test_doctor_finds_what_is_broken(here: Path, monkeypatch: pytest.MonkeyPatch
     assert (result.exit_code, [finding["what"] for finding in broken]) == (1, ["bank bad"])
 
 
+EVADING = {
+    "en": ("Thе nеws оf thе hаrbоur", "mixed", "homoglyphs"),
+    "ar": ("خبر" + "\u200b" + "ال\u2062ميناء اليوم", "hidden", "invisible characters"),
+    "fa": ("\u202d" + "هنارخ ربخ" + "\u202c بندر", "moved", "characters moved by formatting"),
+    "zh": ("港口新X\b闻", "deleted", "characters deleted by others"),
+}
+
+
+@pytest.mark.parametrize("language", EVADING)
+def test_a_text_that_machines_misread_is_remarked_on(here: Path, language: str) -> None:
+    text, kind, said = EVADING[language]
+    (here / "post.txt").write_text(text, encoding="utf-8")
+    code, (answer,) = answers("scan", "post.txt")
+    part = answer["parts"][0]
+    assert (code, answer["outcome"], part["undone"]) == (0, "allow", [kind])
+    assert 0 < part["evasion"] <= 1
+    for words in (["scan", "post.txt"], ["fingerprint", "post.txt"], ["compare", "post.txt", "post.txt"]):
+        shown = " ".join(stanch(*words).stdout.split())
+        assert f"machines misread it: {part['evasion']:.0%} of its letters ({said})" in shown
+    assert "misread" not in stanch("scan", "statement.txt").stdout
+
+
 def test_fingerprint_tells_methods_and_what_could_not_be_read(here: Path) -> None:
     code, found = answers("fingerprint", "statement.txt", "https://example.org/a/b")
     methods = {each["method"] for answer in found for each in answer["fingerprints"]}

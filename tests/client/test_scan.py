@@ -85,6 +85,29 @@ def test_a_match_is_told_as_if_it_had_been_found_here(peer: Peer) -> None:
     assert "news" in shown.splitlines()[-1]
 
 
+def test_how_a_text_is_written_is_told_as_if_it_had_been_seen_here(peer: Peer) -> None:
+    told = {"symbols": 7, "unmatched": 7, "evasion": 0.31, "undone": ["mixed", "of later"]}
+    peer.extra = {"parts": [{"name": "a.txt", "medium": "text", **told}]}
+    code, (answer,) = scan(peer, "a.txt")
+    part = answer["parts"][0]
+    assert (code, part["symbols"], part["evasion"], part["undone"]) == (0, 7, 0.31, ["mixed", "of later"])
+    shown = " ".join(invoke("a.txt", "--server", peer.url).stdout.split())
+    assert "machines misread it: 31% of its letters (homoglyphs, of later)" in shown
+
+
+def test_fingerprints_say_how_the_text_is_written_that_stays_here(peer: Peer) -> None:
+    Path("a.txt").write_text("nеws of thе hаrbоur", encoding="utf-8")
+    links = " ".join(f"https://news.example/{number}" for number in range(70))  # more than one part can hold
+    Path("b.txt").write_text(f"nеws of thе hаrbоur {links}", encoding="utf-8")
+    scan(peer, "a.txt", "b.txt", "--fingerprints-only")
+    posts = [post for *_, body in peer.requests for post in json.loads(body)["items"]]
+    (text,), (first, *others) = (post["fingerprints"] for post in posts)
+    assert (text["evasion"], text["undone"]) == (4 / 16, ["mixed"])
+    assert first["undone"] == ["mixed"]
+    assert others
+    assert not any("evasion" in other for other in others)
+
+
 @pytest.mark.parametrize("word", ["kind", "medium"])
 def test_a_word_that_this_version_does_not_know_is_no_guess(peer: Peer, word: str) -> None:
     peer.extra = {"matches": [{**MATCH, word: "of later"}]}

@@ -216,3 +216,13 @@ def test_a_text_that_is_too_long_is_read_to_the_limit_and_has_no_identity() -> N
     assert [problem.code for problem in reading.not_scanned] == ["text-too-long"]
     assert [found.method for found in reading.fingerprints] == [TEXT_GRAM]
     assert reading.fingerprints[0].end.max() <= LONGEST_TEXT
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_a_query_says_how_much_of_a_text_was_undone(language: str) -> None:
+    text = SENTENCES[language]
+    clean, hidden = texts.as_query(text), texts.as_query(text + "\u202e" + text[::-1] + "\u202c" + "x\b" * 20)
+    assert (clean.evasion, clean.undone) == (0, ())
+    assert 0 < hidden.evasion <= 1
+    assert {"moved", "deleted"} >= set(hidden.undone) > set()
+    assert texts.as_entry(text, name="text").evasion == 0  # of what is banked nobody asks

@@ -3,10 +3,13 @@
 from random import Random
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from benchmarks import ordinary
 from benchmarks.perturbations import deletion, invisible, reordering
-from stanch.language import evasion
+from stanch.language import evading, evading_tables, evasion
+from stanch.language.normalised import code_points
 from tests.language import attacks
 from tests.language.samples import SENTENCES
 
@@ -18,6 +21,7 @@ from tests.language.samples import SENTENCES
         ("heX\bllo", "deleted", 1),
         ("he\u200bll\u2060o wo\u200crld", "hidden", 3),
         ("سـ\u200bـل\u200bا\u200bم\u200b ع\u200bل\u200bي\u200bك", "hidden", 6),
+        ("س\u200bل\u200bا\u200bم\u200bع\u200bل\u200bي", "hidden", 6),
         ("hello\U000e0068\U000e0069", "hidden", 2),
         ("h\u0301\u0302\u0303\u0304\u0305i", "marks", 2),
         ("h\u0336e\u0336l\u0336l\u0336o", "marks", 4),
@@ -73,3 +77,35 @@ def test_the_score_grows_with_what_was_undone_and_stays_a_share() -> None:
     all_of_them = evasion("\u200b".join(text)).score
     assert 0 < one < all_of_them <= 1
     assert evasion("ab\b\b" * 50).score == 1
+
+
+def test_what_was_undone_is_named_most_first() -> None:
+    assert evasion("news").undone == ()
+    assert evasion("heX\bll\u200bo\u200b w\u200borld").undone == ("hidden", "deleted")
+    assert evasion("hеllo wоrld heX\bXX\b\bllo").undone == ("deleted", "mixed")
+
+
+ALPHABETS = (
+    "ab cd.-_*·éßЖжеоpαΟ𝕙𝕖🅷🇭🇪🔥🏴\U000e0068\U000e007f\u200b\u200c\u2060\u00ad\u0301\u0336\u064e\u05b8سبא"
+    "14$|!@75 \u3000Ａ中한\b"
+)
+
+
+@given(
+    st.lists(st.sampled_from(ALPHABETS), min_size=1, max_size=6).flatmap(lambda some: st.text(some, max_size=40))
+)
+@example("a b c d e f g")
+@example("a  b  c  d  e  f  g")
+@example("sѕaа еeоo")
+@example("a\u0301\u0301\u0301\u0301")
+def test_what_is_looked_for_only_where_it_may_be_is_never_overlooked(text: str) -> None:
+    """The quick ways out of each count agree with counting without them."""
+    codes = code_points(text)
+    bits = evading_tables.telling()[codes]
+    plain = bits[bits & (evading_tables.HIDDEN | evading_tables.MARK) == 0]
+    every = (1 << 32) - 1
+    if not (bits & evading_tables.CONTROL).any():
+        found = evasion(text)
+        assert found.split == evading._split(plain, every)
+        assert found.marks == evading._marks(bits, every)
+        assert found.leet == (evading._leet(plain) if plain.size else 0)

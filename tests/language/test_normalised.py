@@ -122,6 +122,8 @@ def test_attacks_change_what_they_attack() -> None:
         ("सरकार बाज़ार बाजार", "सरकारबाजारबाजार"),
         ("ދިވެހި", "ދިވެހި"),
         ("ไทย กู้ กู", "ไทยกูกู"),
+        ("ฃวด ฅน มๅก ฦ", "ขวดคนมากภ"),  # letters that nobody writes any more, for those of today
+        ("ดตค ซช ฆม ฑท", "ดตคซชฆมฑท"),  # alike, and all in use
         ("አማርኛ", "አማርኛ"),
         ("Straße STRASSE", "strassestrasse"),
         ("æsir œuvre øl đặng łódź ħ", "aesiroeuvreoidangiodzh"),

@@ -13,7 +13,7 @@ from stanch.language import normalise, tables
 from stanch.language.tables import Kind
 from tests.conftest import ROOT
 
-FROZEN = "896ae8da36f12677ae690952117c6491d9842927d1a6cf3483c77a7baf6354ea"
+FROZEN = "687f755e8abb14b8bbd3b6eadf73bc9108ceac01ed174e945ac96478489a4ba6"
 FILE = ROOT / "src" / "stanch" / "language" / tables.FILE
 UNICODE = Path("/usr/share/unicode")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from stanch.cli.outgoing import Outgoing
-from stanch.client import ItemAnswer, MatchAnswer, NotScannedAnswer, Problem, ServiceError
+from stanch.client import ItemAnswer, MatchAnswer, NotScannedAnswer, PartAnswer, Problem, ServiceError
 from stanch.values import (
     AlignedSpans,
     FilePart,
@@ -51,17 +51,28 @@ def _judged(sent: Outgoing, answer: ItemAnswer) -> tuple[PostResult, Outcome]:
     not_scanned = (*answer.not_scanned, *([STILL_PENDING] if answer.outcome is None else []))
     missed = [(_shown(why.part, sent), NotScanned(code=why.code, reason=why.reason)) for why in not_scanned]
     noted = [_remark(remark, sent) for remark in answer.remarks]
+    told = _told(sent, answer)
     parts = tuple(
         PartResult(
             name=name,
             medium=_medium(name, sent.source.parts, found),
             matches=tuple(match for part, match in found if part == name),
             not_scanned=tuple(why for part, why in missed if part == name),
+            symbols=told[name].symbols if name in told else 0,
+            unmatched=told[name].unmatched if name in told else 0,
             remarks=tuple(remark for part, remark in noted if part == name),
+            evasion=told[name].evasion if name in told else 0.0,
+            undone=told[name].undone if name in told else (),
         )
         for name in _names(sent.source.parts, (part for part, _ in (*found, *missed, *noted)))
     )
     return PostResult(post=sent.source.id, parts=parts), _outcome(sent, answer, matches)
+
+
+def _told(sent: Outgoing, answer: ItemAnswer) -> dict[str, PartAnswer]:
+    """Return what the service says of each part, by its name here; of one sent as several, of its text."""
+    ordered = sorted(answer.parts, key=lambda part: part.symbols)
+    return {_shown(part.name, sent): part for part in ordered}
 
 
 def _outcome(sent: Outgoing, answer: ItemAnswer, matches: list[Match]) -> Outcome:

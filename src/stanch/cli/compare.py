@@ -11,7 +11,7 @@ from stanch.cli.exits import Exit, exit_of
 from stanch.cli.options import Json
 from stanch.cli.parts import part_of
 from stanch.cli.scan import texts_of
-from stanch.cli.show import as_json, passages, safe
+from stanch.cli.show import as_json, passages, remarks_on, safe
 from stanch.fingerprints import as_query, canonical
 from stanch.matching import Bank, Matcher, entry_of
 from stanch.media import Decoders
@@ -89,7 +89,7 @@ def _explained(
     if all(isinstance(part, LinkPart) for part in parts):
         yield from (f"{name}: {canonical(part.link)}" for name, part in zip("AB", parts, strict=True))  # type: ignore[union-attr]
     yield from (f"B could not be read in full: {why.reason}" for why in result.not_scanned)
-    yield from (remark for part in result.parts for remark in part.remarks)
+    yield from (remark for part in result.parts for remark in remarks_on(part))
     for match in result.matches:
         yield from _explained_match(match)
     if not result.matches:

@@ -9,7 +9,7 @@ from rich.table import Table
 from stanch.cli.exits import Exit
 from stanch.cli.options import Json
 from stanch.cli.parts import part_of
-from stanch.cli.show import safe, to_json
+from stanch.cli.show import remarks_on, safe, to_json
 from stanch.fingerprints import Reading, as_query
 from stanch.media import Decoders
 
@@ -36,7 +36,7 @@ def fingerprint(
         else:
             console.print(_table(thing, readings))
             for reading in readings:
-                notes = [*(why.reason for why in reading.not_scanned), *reading.remarks]
+                notes = [*(why.reason for why in reading.not_scanned), *remarks_on(reading)]
                 for note in notes:
                     console.print(safe(note, most=500), style="yellow")
     incomplete = any(reading.not_scanned for _, readings in read for reading in readings)
@@ -76,5 +76,7 @@ def _as_json(thing: str, reading: Reading) -> str:
         ],
         "not_scanned": [{"code": why.code, "reason": why.reason} for why in reading.not_scanned],
         "remarks": list(reading.remarks),
+        "evasion": round(reading.evasion, 4),
+        "undone": list(reading.undone),
     }
     return to_json(record)

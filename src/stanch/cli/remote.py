@@ -120,6 +120,8 @@ def _read_here(sent: Outgoing) -> Judged:
             medium=part.medium,
             not_scanned=tuple(NotScanned(code=why.code, reason=why.reason) for why in part.not_scanned),
             remarks=part.remarks,
+            evasion=part.evasion,
+            undone=part.undone,
         )
         for part in sent.post.fingerprints
     )

@@ -16,7 +16,7 @@ from stanch.cli.inputs import Found, posts_in, unread
 from stanch.cli.installation import Installation
 from stanch.cli.options import Config, Json
 from stanch.cli.remote import ask
-from stanch.cli.show import add_outcome, as_json, errors, outcome_table, passages, safe, summary
+from stanch.cli.show import add_outcome, as_json, errors, outcome_table, passages, remarks_on, safe, summary
 from stanch.language import decode
 from stanch.matching import Background, Bank, Matcher
 from stanch.policies import Policies, judge
@@ -163,7 +163,7 @@ def _print(console: Console, table: object, scanned: list[Scanned], *, show_text
     console.print(summary(each.outcome for each in scanned))
     for each in scanned:
         for part in each.result.parts:
-            for remark in part.remarks:
+            for remark in remarks_on(part):
                 console.print(safe(f"{each.result.post}: {part.name}: {remark}", most=500))
     if show_text:
         _print_passages(console, scanned)

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from stanch.values import AlignedSpans, Level, Match, Outcome, PostResult, Reason, TextPart
+from stanch.fingerprints import Reading
+from stanch.values import AlignedSpans, Level, Match, Outcome, PartResult, PostResult, Reason, TextPart
 
 COLOURS = {Level.ALLOW: "green", Level.REVIEW: "yellow", Level.HOLD: "dark_orange", Level.BLOCK: "red"}
 
@@ -54,6 +55,28 @@ def how_close(match: Match) -> str:
     return f"{match.distance} {unit}{changed}"
 
 
+UNDONE = {
+    "moved": "characters moved by formatting",
+    "deleted": "characters deleted by others",
+    "hidden": "invisible characters",
+    "marks": "heaps of marks",
+    "mixed": "homoglyphs",
+    "fancy": "fancy letters",
+    "split": "letters set apart",
+    "leet": "digits and signs for letters",
+}
+"""What each kind of evasion is called; `stanch.language.Evasion` explains them."""
+
+
+def remarks_on(part: PartResult | Reading) -> list[str]:
+    """Return what a person should know of a part and no rule acts on, how it is written among it."""
+    if not part.evasion:
+        return [*part.remarks]
+    what = ", ".join(UNDONE.get(name, name) for name in part.undone)
+    much = f"{max(part.evasion, 0.01):.0%} of its letters"
+    return [*part.remarks, f"written so that machines misread it: {much}{what and f' ({what})'}"]
+
+
 def summary(outcomes: Iterable[Outcome]) -> str:
     """Count outcomes in a sentence."""
     counts = Counter(outcome.level for outcome in outcomes)
@@ -86,6 +109,8 @@ def as_json(result: PostResult, outcome: Outcome) -> str:
                     "matches": [match_json(match) for match in part.matches],
                     "not_scanned": [{"code": why.code, "reason": why.reason} for why in part.not_scanned],
                     "remarks": list(part.remarks),
+                    "evasion": round(part.evasion, 4),
+                    "undone": list(part.undone),
                 }
                 for part in result.parts
             ],

@@ -47,6 +47,20 @@ class MatchAnswer(msgspec.Struct, frozen=True, kw_only=True):
     spans: tuple[SpanAnswer, ...] = ()
 
 
+class PartAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a part turned out to be; the fields are those of `stanch.values.PartResult`.
+
+    `evasion` says how much of how a text is written had to be undone, 0 to 1, and `undone` what that was.
+    """
+
+    name: str
+    medium: str = ""
+    symbols: int = 0
+    unmatched: int = 0
+    evasion: float = 0.0
+    undone: tuple[str, ...] = ()
+
+
 class ReasonAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that spoke for a level; `match` is the place of its match in the item's `matches`, if any."""
 
@@ -104,6 +118,7 @@ class ItemAnswer(msgspec.Struct, frozen=True, kw_only=True):
     hold_until: datetime | None = None
     language: str = ""
     kinds: tuple[str, ...] = ()
+    parts: tuple[PartAnswer, ...] = ()
     reasons: tuple[ReasonAnswer, ...] = ()
     matches: tuple[MatchAnswer, ...] = ()
     not_scanned: tuple[NotScannedAnswer, ...] = ()

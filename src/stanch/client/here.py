@@ -34,6 +34,7 @@ def fingerprint_here(content: Part | Path, *, decoders: Decoders | None = None) 
 
 
 def _fingerprinted(part: Part, readings: tuple[Reading, ...]) -> FingerprintedPart:
+    evading = max(readings, key=lambda reading: reading.evasion, default=None)
     reasons = (why for reading in readings for why in reading.not_scanned)
     return FingerprintedPart(
         name=part.name,
@@ -42,6 +43,8 @@ def _fingerprinted(part: Part, readings: tuple[Reading, ...]) -> FingerprintedPa
         fingerprints=tuple(_sent(found) for reading in readings for found in reading.fingerprints),
         not_scanned=tuple(NotScannedAnswer(code=why.code, reason=why.reason, part=part.name) for why in reasons),
         remarks=tuple(remark for reading in readings for remark in reading.remarks),
+        evasion=evading.evasion if evading else 0.0,
+        undone=evading.undone if evading else (),
     )
 
 

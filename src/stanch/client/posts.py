@@ -50,6 +50,7 @@ class FingerprintedPart:
     Parameters
     ----------
     symbols : how many symbols of normalised text it holds; 0 for other media.
+    evasion, undone : how much of how a text is written had to be undone, 0 to 1, and what that was, most first.
     not_scanned : what could not be looked at here. The answer to the post says it again, and is no `allow` then.
     """
 
@@ -59,6 +60,8 @@ class FingerprintedPart:
     fingerprints: tuple[SentFingerprint, ...] = ()
     not_scanned: tuple[NotScannedAnswer, ...] = ()
     remarks: tuple[str, ...] = ()
+    evasion: float = 0.0
+    undone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,6 +147,7 @@ def _wire_parts(part: FingerprintedPart, names: Names) -> Iterator[dict[str, Any
         whole = end == len(made)
         yield {
             **({"not_scanned": missed} if whole and missed else {}),
+            **({"evasion": part.evasion, "undone": part.undone} if whole and part.evasion else {}),
             "name": names.free(part.name),
             "medium": str(part.medium),
             "symbols": part.symbols if whole else 0,

@@ -109,7 +109,7 @@ def _of_text(content: str, problems: tuple[NotScanned, ...] = ()) -> tuple[Readi
 def _as_variant(reading: Reading, variant: str) -> Reading:
     """Return a second reading of what was read already: it counts no symbols, and says nothing twice."""
     made = tuple(replace(found, variant=variant) for found in reading.fingerprints)
-    return Reading(medium=reading.medium, fingerprints=made)
+    return Reading(medium=reading.medium, fingerprints=made, evasion=reading.evasion, undone=reading.undone)
 
 
 def _of_link(address: str, where: str = AS_IS) -> Reading:

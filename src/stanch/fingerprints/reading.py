@@ -16,6 +16,8 @@ class Reading:
     not_scanned : what could not be looked at, in whole or in part.
     remarks : what a person should know and no rule acts on.
     symbols : how many symbols of normalised text it holds; 0 for other media.
+    evasion : how much of how a text is written had to be undone, for each letter; 0 to 1, and 0 for other media.
+    undone : what that was, most first: names of `stanch.language.Evasion`. None of both acts on anything.
     """
 
     medium: Medium
@@ -23,3 +25,5 @@ class Reading:
     not_scanned: tuple[NotScanned, ...] = ()
     remarks: tuple[str, ...] = ()
     symbols: int = 0
+    evasion: float = 0.0
+    undone: tuple[str, ...] = ()

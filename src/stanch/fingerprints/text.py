@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 
 from stanch.errors import EmptyTextError
 from stanch.fingerprints.reading import Reading
-from stanch.language import LONGEST_TEXT, NormalisedText, nfc, normalise, problems
+from stanch.language import LONGEST_TEXT, NormalisedText, nfc
+from stanch.language.evading import evasion_of_codes
+from stanch.language.normalised import Codes, code_points, normalise_codes
+from stanch.language.problems import problems_of_codes
 from stanch.values import GRAM, TEXT_EXACT, TEXT_GRAM, Fingerprint, Medium, NotScanned, words_from_bytes
 
 WINDOW = 18
@@ -32,6 +35,15 @@ Words = NDArray[np.uint64]
 _OF_SYMBOLS = b"stanch text-exact/1 symbols\0"
 _OF_NFC = b"stanch text-exact/1 nfc\0"
 _BASE = 0x9E3779B97F4A7C15  # odd, so that no power of it loses bits
+_POWERS = {covered: np.uint64(pow(_BASE, covered, 1 << 64)) for covered in (1, 2, 4)}
+_STIRRING = (
+    (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
+    (np.uint64(27), np.uint64(0x94D049BB133111EB)),
+)
+_NOUGHT, _FULL = np.zeros(1), np.full(1, 100, dtype=np.uint8)
+_NOUGHT.flags.writeable = _FULL.flags.writeable = False
+_LAST_SHIFT = np.uint64(31)
+_LOWER_BITS = np.uint64(64 - GRAM_BITS)
 
 
 def as_entry(text: str, name: str) -> Reading:
@@ -42,33 +54,38 @@ def as_entry(text: str, name: str) -> Reading:
     EmptyTextError
         If nothing is left of it once it is normalised.
     """
-    normalised = normalise(text[:LONGEST_TEXT])
+    codes = code_points(text[:LONGEST_TEXT])
+    normalised = normalise_codes(codes)
     if not len(normalised):
         raise EmptyTextError(name=name)
     grams = gram_fingerprint(normalised)
     kept = winnow(grams.bits[:, 0]) if len(normalised) >= FLOOR_THINNED else np.arange(len(grams))
     banked = (_selected(grams, kept),) if len(normalised) >= FLOOR_GRAMS else ()
-    return _reading(text, normalised, banked)
+    return _reading(text, codes, normalised, banked)
 
 
 def as_query(text: str) -> Reading:
     """Read a text that came in."""
-    normalised = normalise(text[:LONGEST_TEXT])
+    codes = code_points(text[:LONGEST_TEXT])
+    normalised = normalise_codes(codes)
     grams = (gram_fingerprint(normalised),) if len(normalised) >= GRAM else ()
-    return _reading(text, normalised, grams)
+    evasion = evasion_of_codes(codes)
+    score = evasion.score
+    return _reading(text, codes, normalised, grams, evasion=score, undone=evasion.undone if score else ())
 
 
 def gram_fingerprint(normalised: NormalisedText) -> Fingerprint:
     """Return every gram, in order; none of a text of fewer than `GRAM` symbols."""
     hashes = gram_hashes(normalised.symbols)
     count = len(hashes)
-    return Fingerprint.of(
-        TEXT_GRAM,
-        hashes.reshape(count, 1),
-        at=np.arange(count),
-        start=normalised.start[:count],
-        end=normalised.end[GRAM - 1 :],
-        extent=len(normalised),
+    return Fingerprint(
+        method=TEXT_GRAM,
+        bits=hashes.reshape(count, 1),
+        at=np.arange(count, dtype=np.float64),
+        start=normalised.start[:count].astype(np.float64),
+        end=normalised.end[GRAM - 1 :].astype(np.float64),
+        quality=np.full(count, 100, dtype=np.uint8),
+        extent=float(len(normalised)),
     )
 
 
@@ -80,11 +97,13 @@ def gram_hashes(symbols: NDArray[np.uint32]) -> Words:
     """
     if len(symbols) < GRAM:
         return np.empty(0, dtype=np.uint64)
-    ones = _mixed(symbols.astype(np.uint64))
+    ones = _mix(symbols.astype(np.uint64))
     twos = _joined(ones, ones, 1, 1)
     fours = _joined(twos, twos, 2, 2)
     eights = _joined(fours, fours, 4, 4)
-    return _mixed(_joined(eights, fours, 8, 4)) >> np.uint64(64 - GRAM_BITS)
+    grams = _mix(_joined(eights, fours, 8, 4))
+    grams >>= _LOWER_BITS
+    return grams
 
 
 def winnow(hashes: Words) -> NDArray[np.intp]:
@@ -108,16 +127,29 @@ def winnow(hashes: Words) -> NDArray[np.intp]:
 def exact_digest(text: str, normalised: NormalisedText) -> bytes:
     """Return the SHA-256 by which two texts count as identical."""
     if len(normalised) >= FLOOR_EXACT:
-        return hashlib.sha256(_OF_SYMBOLS + normalised.symbols.astype("<u4").tobytes()).digest()
+        whole = hashlib.sha256(_OF_SYMBOLS)
+        whole.update(np.ascontiguousarray(normalised.symbols, dtype="<u4").data)
+        return whole.digest()
     return hashlib.sha256(_OF_NFC + nfc(text).encode("utf-8", "surrogatepass")).digest()
 
 
-def _reading(text: str, normalised: NormalisedText, grams: tuple[Fingerprint, ...]) -> Reading:
+def _reading(
+    text: str,
+    codes: Codes,
+    normalised: NormalisedText,
+    grams: tuple[Fingerprint, ...],
+    *,
+    evasion: float = 0.0,
+    undone: tuple[str, ...] = (),
+) -> Reading:
+    unread = problems_of_codes(codes, length=len(text))
     return Reading(
         medium=Medium.TEXT,
         fingerprints=(*_exact(text, normalised), *grams),
-        not_scanned=tuple(NotScanned(code=code, reason=sentence) for code, sentence in problems(text)),
+        not_scanned=tuple([NotScanned(code=code, reason=sentence) for code, sentence in unread]),
         symbols=len(normalised),
+        evasion=evasion,
+        undone=undone,
     )
 
 
@@ -125,8 +157,15 @@ def _exact(text: str, normalised: NormalisedText) -> tuple[Fingerprint, ...]:
     """Return the fingerprint of the whole; none of a text that is empty or was not read to its end."""
     if not len(normalised) or len(text) > LONGEST_TEXT:
         return ()
-    bits = words_from_bytes(exact_digest(text, normalised))
-    whole = Fingerprint.of(TEXT_EXACT, bits, start=0, end=len(text), extent=len(normalised))
+    whole = Fingerprint(
+        method=TEXT_EXACT,
+        bits=words_from_bytes(exact_digest(text, normalised)).reshape(1, -1),
+        at=_NOUGHT,
+        start=_NOUGHT,
+        end=np.array([float(len(text))]),
+        quality=_FULL,
+        extent=float(len(normalised)),
+    )
     return (whole,)
 
 
@@ -146,15 +185,18 @@ def _joined(first: Words, second: Words, distance: int, covered: int) -> Words:
 
     The grams of `first` have `distance` symbols, those of `second` have `covered`.
     """
-    power = np.uint64(pow(_BASE, covered, 1 << 64))
-    return first[: len(second) - distance] * power + second[distance:]
+    grams = first[: len(second) - distance] * _POWERS[covered]
+    grams += second[distance:]
+    return grams
 
 
-def _mixed(values: Words) -> Words:
-    """Return each value stirred through all 64 bits.
+def _mix(values: Words) -> Words:
+    """Stir each value through all 64 bits, in place, and return the array.
 
     The finaliser of SplitMix64 with its second set of constants: D. Stafford, "Better Bit Mixing", 2011.
     """
-    values = (values ^ values >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ values >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
-    return values ^ values >> np.uint64(31)
+    for shift, factor in _STIRRING:
+        values ^= values >> shift
+        values *= factor
+    values ^= values >> _LAST_SHIFT
+    return values

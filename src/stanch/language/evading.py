@@ -7,17 +7,15 @@ single letters of mathematics and words of it inside formulas; full-width Latin 
 Arabizi writes them; letters repeated for emphasis.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stanch.language import evading_tables as of
 from stanch.language.display import displayed
-from stanch.language.evading_tables import within
+from stanch.language.evading_tables import alphabets, within
 from stanch.language.normalised import Codes, code_points
-from stanch.language.rules import rules
-from stanch.language.tables import CODE, KIND, Kind
 
 FEW_MARKS = 3
 """More marks on one letter than writers heap up; two more on letters of Arabic, Hebrew and their kin."""
@@ -62,56 +60,89 @@ class Evasion:
         undone += self.mixed + self.fancy + self.split + self.leet
         return min(1.0, undone / self.letters) if self.letters else float(undone > 0)
 
+    @property
+    def undone(self) -> tuple[str, ...]:
+        """Return the names of what was undone, most first; of equal ones in the order above."""
+        counts = {field.name: int(getattr(self, field.name)) for field in fields(self)[1:]}
+        return tuple(sorted(filter(counts.__getitem__, counts), key=counts.__getitem__, reverse=True))
+
 
 def evasion(text: str) -> Evasion:
     """Return what had to be undone before `text` could be read."""
-    codes = code_points(text)
-    kinds = rules().table.take(codes, mode="clip") >> KIND
+    return evasion_of_codes(code_points(text))
+
+
+def evasion_of_codes(codes: Codes) -> Evasion:
+    """Return what had to be undone before code points, uint32, shape (n,), could be read."""
+    bits = of.telling().take(codes, mode="clip")
+    holds = _all_of(bits)
     moved = deleted = 0
-    if (kinds == Kind.CONTROL).any():
+    if holds & of.CONTROL:
         seen = displayed(codes)
         codes, moved, deleted = seen.codes, seen.moved, seen.deleted
-        kinds = rules().table.take(codes, mode="clip") >> KIND
-    holds = int(np.bitwise_or.reduce(of.telling().take(codes, mode="clip"))) if len(codes) else 0
-    plain = codes[of.classes().take(codes, mode="clip") < of.HIDDEN] if holds & _NOT_PLAIN else codes
-    alphabets = (holds & _ALPHABETS).bit_count()
+        bits = of.telling().take(codes, mode="clip")
+        holds = _all_of(bits)
+    letters = int(np.count_nonzero(bits & of.LETTER))
+    hidden = _hidden(codes, bits) if holds & of.HIDDEN else 0
+    marks = _marks(bits, holds) if holds & of.HEAPED else 0
+    if holds & (of.HIDDEN | of.MARK):
+        plain = bits & (of.HIDDEN | of.MARK) == 0
+        codes, bits = codes[plain], bits[plain]
     return Evasion(
-        letters=int((kinds >= Kind.ONE).sum()),
+        letters=letters,
         moved=moved,
         deleted=deleted,
-        hidden=_hidden(codes) if holds & of.HAS_HIDDEN else 0,
-        marks=_marks(codes) if holds & of.HAS_MARKS else 0,
-        mixed=_mixed(plain) if alphabets > 1 else 0,
-        fancy=_fancy(plain) if holds & of.HAS_FANCY else 0,
-        split=_split(plain),
-        leet=_leet(plain) if holds & of.HAS_SIGNS and holds & 1 else 0,
+        hidden=hidden,
+        marks=marks,
+        mixed=_mixed(codes, bits) if (holds & of.ALPHABETS).bit_count() > 1 else 0,
+        fancy=_fancy(codes) if holds & of.FANCY else 0,
+        split=_split(bits, holds) if holds & of.SPELT else 0,
+        leet=_leet(bits) if holds & of.SURE and holds & of.ALPHABETS & 1 else 0,
     )
 
 
-_ALPHABETS = 15
-_NOT_PLAIN = of.HAS_HIDDEN | of.HAS_MARKS
+def _all_of(bits: Codes) -> int:
+    return int(np.bitwise_or.reduce(bits)) if len(bits) else 0
+
+
+def _has(bits: Codes, bit: int) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = bits & np.uint32(bit) != 0
+    return found
 
 
 def _runs(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return where each run of True starts and stops."""
-    edges = np.flatnonzero(np.diff(mask, prepend=False, append=False))
+    padded = np.zeros(len(mask) + 2, dtype=np.bool_)
+    padded[1:-1] = mask
+    edges = (padded[1:] != padded[:-1]).nonzero()[0]
     return edges[::2], edges[1::2]
 
 
-def _hidden(codes: Codes) -> int:
+def _hidden(codes: Codes, bits: Codes) -> int:
     """Count what has no width, between two letters, where it has no use or is used without measure."""
-    classes = of.classes().take(codes, mode="clip")
-    places = np.flatnonzero(classes == of.HIDDEN)
-    seen = np.flatnonzero(classes < of.HIDDEN)
-    padded = np.concatenate([[0x20], codes[seen], [0x20]]).astype(np.uint32)
+    places = _has(bits, of.HIDDEN).nonzero()[0]
+    few = max(3, FEW_JOINERS * np.count_nonzero(bits & of.WORD))
+    if len(places) <= few and _are_joiners(bits, places):
+        return 0
+    seen = (bits & (of.HIDDEN | of.MARK) == 0).nonzero()[0]
+    padded = np.zeros(len(seen) + 2, dtype=np.uint32)
+    padded[1:-1] = bits[seen]
     place = np.searchsorted(seen, places)
-    before, after = padded[place], padded[place + 1]
-    inside = (of.classes()[before] == of.WORD) & (of.classes()[after] == of.WORD)
-    tags = within(codes[places], of.TAGS)
-    used = within(codes[places], of.JOINERS) & (within(before, of.JOINING) | within(after, of.JOINING))
-    if (inside & used).sum() > max(3, FEW_JOINERS * (classes == of.WORD).sum()):
+    before, after, own = padded[place], padded[place + 1], bits[places]
+    inside = _has(before & after, of.WORD)
+    tags = _has(own, of.TAG)
+    used = _has(own, of.JOINER) & _has(before | after, of.JOINING)
+    if np.count_nonzero(inside & used) > few:
         used[:] = False
-    return int((inside & ~used & ~tags).sum() + (tags & ~_of_flags(codes, places)).sum())
+    lost = np.count_nonzero(inside & ~used & ~tags)
+    return int(lost + (np.count_nonzero(tags & ~_of_flags(codes, places)) if tags.any() else 0))
+
+
+def _are_joiners(bits: Codes, places: NDArray[np.intp]) -> bool:
+    """Whether at each place there is a joiner, right beside a letter of a script that needs it."""
+    around = bits[places - 1] | bits.take(places + 1, mode="clip")
+    used = (bits[places] & of.JOINER != 0) & (around & of.JOINING != 0) & (around & (of.HIDDEN | of.MARK) == 0)
+    return bool(used.all())
 
 
 def _of_flags(codes: Codes, places: NDArray[np.intp]) -> NDArray[np.bool_]:
@@ -122,29 +153,35 @@ def _of_flags(codes: Codes, places: NDArray[np.intp]) -> NDArray[np.bool_]:
     return close
 
 
-def _marks(codes: Codes) -> int:
+def _marks(bits: Codes, holds: int) -> int:
     """Count marks beyond a few on a letter, and those struck through letters again and again."""
-    marks = (of.classes().take(codes, mode="clip") == of.MARK) & ~within(codes, of.ORDINARY_MARKS)
+    marks = _has(bits, of.HEAPED)
+    if not holds & of.STRUCK:
+        in_pairs = marks[1:] & marks[:-1]
+        if not (in_pairs[2:] & in_pairs[:-2]).any():  # nowhere are there more than `FEW_MARKS` in a row
+            return 0
     places, bases = np.flatnonzero(marks), np.flatnonzero(~marks)
     rank = places - np.append(bases, -1)[np.searchsorted(bases, places) - 1]
-    base = codes[np.maximum(places - rank, 0)]
-    limit = FEW_MARKS + 2 * within(base, of.VOCALISED)
-    letters = (of.classes().take(base, mode="clip") == of.WORD) & ~within(base, of.DIGITS)
-    struck = int((within(codes[places], of.STRUCK) & letters).sum())
+    base = bits[np.maximum(places - rank, 0)]
+    limit = FEW_MARKS + 2 * _has(base, of.VOCALISED)
+    letters = _has(base, of.WORD) & ~_has(base, of.DIGIT)
+    struck = int((_has(bits[places], of.STRUCK) & letters).sum())
     return int((rank > limit).sum()) + (struck if struck >= FANCY else 0)
 
 
-def _mixed(codes: Codes) -> int:
+def _mixed(codes: Codes, bits: Codes) -> int:
     """Count letters that look like those of the alphabet of their word; one such word is a slip of the hand."""
-    alphabets = of.alphabets().take(codes, mode="clip")
-    starts, stops = _runs(alphabets > 0)
-    counts = np.stack([np.add.reduceat(alphabets == a, starts) for a in range(1, 5)])
+    own = bits & of.ALPHABETS
+    if not ((own[1:] != own[:-1]) & (own[1:] != 0) & (own[:-1] != 0)).any():
+        return 0
+    numbers = alphabets().take(codes, mode="clip")
+    starts, stops = _runs(numbers > 0)
+    counts = np.stack([np.add.reduceat(numbers == a, starts) for a in range(1, 5)])
     lengths = stops - starts
     mixed = (counts.max(axis=0) < lengths) & (lengths > 2)
-    letters, word = alphabets > 0, np.repeat(np.arange(len(starts)), lengths)
-    strange = mixed[word] & (alphabets[letters] != counts.argmax(axis=0)[word] + 1)
-    symbols = rules().table.take(codes[letters], mode="clip") & np.uint32(CODE)
-    strange &= symbols < 0x80
+    letters, word = numbers > 0, np.repeat(np.arange(len(starts)), lengths)
+    strange = mixed[word] & (numbers[letters] != counts.argmax(axis=0)[word] + 1)
+    strange &= _has(bits[letters], of.ALIKE)
     return int(strange.sum()) if len(np.unique(word[strange])) > 1 else 0
 
 
@@ -167,15 +204,18 @@ def _flags(codes: Codes) -> NDArray[np.bool_]:
     return flags
 
 
-def _split(codes: Codes) -> int:
+def _split(bits: Codes, holds: int) -> int:
     """Count letters that stand alone in a row, a sign or spaces between them, or pairs with emoji between."""
-    starts, stops = _runs(within(codes, of.SPELT))
+    spelt = _has(bits, of.SPELT)
+    if not holds & of.EMOJI and not _may_be_split(spelt, bits):
+        return 0
+    starts, stops = _runs(spelt)
     if len(starts) < SPLIT or (stops - starts).min() > 2:
         return 0
-    lengths, between = stops - starts, codes[stops[:-1]]
+    lengths, between = stops - starts, bits[stops[:-1]]
     gaps = starts[1:] - stops[:-1]
-    spaced = (gaps <= 1 + within(between, of.SPACES)) & within(between, of.DIVIDERS)
-    decked = (gaps <= 6) & within(between, of.EMOJI)
+    spaced = (gaps <= 1 + _has(between, of.SPACE)) & _has(between, of.DIVIDER)
+    decked = (gaps <= 6) & _has(between, of.EMOJI)
     short = np.where(decked, 2, 1)
     chained = (spaced | decked) & (lengths[:-1] <= short) & (lengths[1:] <= short)
     begins, ends = _runs(chained)
@@ -183,18 +223,34 @@ def _split(codes: Codes) -> int:
     return int(counts[counts >= SPLIT].sum())
 
 
-def _leet(codes: Codes) -> int:
+def _may_be_split(spelt: NDArray[np.bool_], bits: Codes) -> bool:
+    """Whether as many letters as `SPLIT` stand alone so close together that signs or spaces may part them."""
+    alone = spelt[:-1] & _has(bits[1:], of.DIVIDER)  # which holds of all but the last of them
+    alone[1:] &= ~spelt[:-2]
+    places = alone.nonzero()[0]
+    steps = SPLIT - 2
+    return bool(np.count_nonzero(places[steps:] - places[:-steps] <= 3 * steps))
+
+
+def _leet(bits: Codes) -> int:
     """Count digits and signs among small letters, in texts with two such words that are no numbers with units."""
-    small, sign = within(codes, of.SMALL), np.isin(codes, of.LEET_SIGNS)
-    either = small | sign
-    inside = sign.copy()
-    inside[:1] = inside[-1:] = False
-    inside[1:-1] &= either[:-2] & either[2:] & (small[:-2] | small[2:])
-    if not inside.any():
+    sure_signs = _inside(bits, of.SURE)
+    if len(sure_signs) < 2:  # two words, each with one of them
         return 0
-    starts, _ = _runs(within(codes, of.LEET_WORDS))
+    small = _has(bits, of.SMALL)
+    inside, surely = np.zeros((2, len(bits)), dtype=np.bool_)
+    inside[_inside(bits, of.SIGN)] = surely[sure_signs] = True
+    starts, _ = _runs(_has(bits, of.LEET))
     held, letters = np.add.reduceat(inside, starts), np.add.reduceat(small, starts)
-    others = np.add.reduceat(within(codes, of.NUMBERS_AND_CAPITALS), starts)
-    sure = np.add.reduceat(inside & np.isin(codes, of.SURE_SIGNS), starts)
+    others = np.add.reduceat(_has(bits, of.NUMERAL), starts)
+    sure = np.add.reduceat(surely, starts)
     words = (held > 0) & (letters >= 2) & (others == 0) & (held * 2 <= letters + 2) & small[starts]
     return int(held[words].sum()) if (sure[words] > 0).sum() > 1 else 0
+
+
+def _inside(bits: Codes, kind: int) -> NDArray[np.intp]:
+    """Return the places of signs of a kind that have small letters or signs on both sides, a letter on one."""
+    places = _has(bits[1:-1], kind).nonzero()[0]
+    before, after = bits[places], bits[places + 2]
+    among = _has(before, of.SMALL | of.SIGN) & _has(after, of.SMALL | of.SIGN) & _has(before | after, of.SMALL)
+    return places[among] + 1

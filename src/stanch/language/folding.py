@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from stanch.language.display import displayed
 from stanch.language.evading_tables import CYRILLIC, GREEK, LATIN, alphabets
-from stanch.language.normalised import Codes, NormalisedText, code_points, ends, expand
+from stanch.language.normalised import Codes, NormalisedText, code_points, expand, what_stays
 from stanch.language.rules import rules
 from stanch.language.tables import CODE, KIND, Kind, tables
 
@@ -39,10 +39,8 @@ def _table() -> Codes:
 
 
 def _fold(entries: Codes) -> NormalisedText:
-    start = np.flatnonzero(entries >= np.uint32(Kind.ONE << KIND)).astype(np.int32)
-    stop, kept = ends(entries, start), entries[start]
-    kept, origin = expand(kept, tables().fold.pool)
-    symbols, start, stop = kept & np.uint32(CODE), start[origin], stop[origin]
+    kept, start, stop = expand(*what_stays(entries), tables().fold.pool)
+    symbols = kept & np.uint32(CODE)
     space = symbols == SPACE
     wanted = ~space
     wanted[1:] |= wanted[:-1] & space[1:]

@@ -22,17 +22,26 @@ NEIGHBOURS = 5
 """How far a capital of two looks asks around, in letters, either way."""
 ALIKE = {"i": "ا", "o": "ه"}
 """Symbols of Latin that look like symbols of Arabic: among letters of either they are taken for its own."""
-VOTES = np.array([0, 1, -1])
-"""What a neighbour says by its look: nothing, Latin or Cyrillic, Greek."""
+VOTES = np.zeros(1 << 32 - VOTE, dtype=np.int8)
+VOTES[Kind.ONE << KIND - VOTE | 1] = 1
+VOTES[Kind.ONE << KIND - VOTE | 2] = -1
+"""What a neighbour says by the upper bits of its entry: nothing, 1 for Latin or Cyrillic, -1 for Greek."""
 
-_MANY = np.uint32(Kind.SEQUENCE << KIND)
-_CONTROL = np.uint32(Kind.CONTROL << KIND)
+# Typed once: a number of Python's would be typed again at each use, which costs as much as short arrays do.
+_ATTACHED, _ONE, _MANY, _CAPITAL, _CONTROL = (
+    np.uint32(kind << KIND) for kind in (Kind.ATTACHED, Kind.ONE, Kind.SEQUENCE, Kind.CAPITAL, Kind.CONTROL)
+)
+_SYMBOL, _CODE, _WIDE = np.uint32(WIDE | CODE), np.uint32(CODE), np.uint32(WIDE)
+_LENGTH, _LONGEST, _PLACE, _VOTE = np.uint32(LENGTH), np.uint32(31), np.uint32(PLACE), np.uint32(VOTE)
+_SECOND, _INT_ONE = np.uint32(SECOND), np.int32(1)
+_NOUGHT, _LAST = np.array([0]), np.array([-1])
 
 _ASCII_END = 0x80
 _ARABIC, _ARABIC_END = 0x620, 0x6D5
 _TO_ARABIC = [(ord(latin), ord(arabic)) for latin, arabic in ALIKE.items()]
 _TO_LATIN = [(arabic, latin) for latin, arabic in _TO_ARABIC]
 _OF_ARABIC, _OF_LATIN, _DOUBTFUL = 1, 2, 3
+_FIRST_ARABIC, _OF_ARABIC_LETTERS = np.uint32(_ARABIC), np.uint32(_ARABIC_END - _ARABIC)
 _SIDES = np.zeros(_ARABIC_END + 1, dtype=np.uint8)
 _SIDES[_ARABIC:_ARABIC_END] = _OF_ARABIC
 _SIDES[ord("a") : ord("z") + 1] = _OF_LATIN
@@ -78,20 +87,17 @@ def code_points(text: str) -> Codes:
 
 def normalise_codes(codes: Codes) -> NormalisedText:
     """Return the normalised text of code points; the stretches are stretches of `codes`."""
-    entries = rules().table.take(codes, mode="clip")
-    start = np.flatnonzero(entries >= np.uint32(Kind.ONE << KIND)).astype(np.int32)
-    end = ends(entries, start)
-    kept = entries[start]
+    kept, start, end = what_stays(rules().table.take(codes, mode="clip"))
     most = kept.max() if kept.size else 0
     if most >= _CONTROL:
         return _of_displayed(displayed(codes))
-    if most >= _MANY:
+    if most >= _CAPITAL:
         _settle_capitals(kept)
-        kept, origin = expand(kept, rules().pool)
-        start, end = start[origin], end[origin]
-    symbols = kept & np.uint32(WIDE | CODE)
-    _settle_alike(symbols)
-    return _widen(*_cut_runs(symbols, start, end))
+    if most >= _MANY:
+        kept, start, end = expand(kept, start, end, rules().pool)
+    kept &= _SYMBOL
+    _settle_alike(kept)
+    return _widen(*_cut_runs(kept, start, end))
 
 
 def _of_displayed(seen: Displayed) -> NormalisedText:
@@ -99,24 +105,31 @@ def _of_displayed(seen: Displayed) -> NormalisedText:
     return NormalisedText(symbols=inner.symbols, start=seen.start[inner.start], end=seen.end[inner.end - 1])
 
 
-def ends(entries: Codes, start: Offsets) -> Offsets:
-    """Return where each kept character ends, with what is attached to it."""
-    attached = entries >> KIND == Kind.ATTACHED
-    if not attached.any():
-        return start + np.int32(1)
-    bases = np.append(np.flatnonzero(~attached), len(entries)).astype(np.int32)
-    place = np.cumsum(~attached, dtype=np.int32)  # one more than the base's place in `bases`
-    found: Offsets = bases[place[start]]
-    return found
+def what_stays(entries: Codes) -> tuple[Codes, Offsets, Offsets]:
+    """Return the entries that leave something, where each starts, and where it ends with what is attached."""
+    where = (entries >= _ONE).nonzero()[0]
+    start = where.astype(np.int32)
+    end = start + _INT_ONE
+    attached = (entries - _ATTACHED < _ATTACHED).nonzero()[0]  # from `ATTACHED` on, and below `UNREAD`
+    if attached.size and where.size:
+        first, last = _runs(attached)
+        place = np.minimum(np.searchsorted(where, first - 1), len(where) - 1)
+        held = where[place] == first - 1
+        end[place[held]] = last[held] + 1
+    return entries.take(where, mode="clip"), start, end
+
+
+def _runs(places: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the first and the last of all places that follow on one another; there is at least one place."""
+    breaks = (places[1:] - places[:-1] > 1).nonzero()[0]
+    return places[np.concatenate([_NOUGHT, breaks + 1])], places[np.concatenate([breaks, _LAST])]
 
 
 def _settle_capitals(kept: Codes) -> None:
     """Decide about capitals of Greek that look unlike their small letters, by which letters stand around."""
-    where = np.flatnonzero(kept >> KIND == Kind.CAPITAL)
-    if not where.size:
-        return
-    ballots = np.where(kept >> KIND == Kind.ONE, kept >> VOTE & 3, 0)
-    votes = np.concatenate([[0], np.cumsum(VOTES[ballots])])
+    where = (kept >= _CAPITAL).nonzero()[0]
+    votes = np.zeros(len(kept) + 1, dtype=np.int32)
+    np.cumsum(VOTES[kept >> _VOTE], out=votes[1:])
     before, after = np.maximum(where - NEIGHBOURS, 0), np.minimum(where + NEIGHBOURS + 1, len(kept))
     near = votes[after] > votes[before]
     symbol = np.where(near, kept[where] >> 8, kept[where]) & 0xFF
@@ -127,21 +140,24 @@ def _settle_alike(symbols: Codes) -> None:
     """Let each run of `ALIKE` go with the letters on both sides of it, where these are of one kind."""
     if not symbols.size or symbols.max() < _ARABIC or symbols.min() >= _ASCII_END:
         return
-    if not (symbols - np.uint32(_ARABIC) < _ARABIC_END - _ARABIC).any():
+    if not np.count_nonzero(symbols - _FIRST_ARABIC < _OF_ARABIC_LETTERS):
         return
-    sides = _SIDES.take(symbols, mode="clip")
+    sides = np.zeros(len(symbols) + 2, dtype=np.uint8)
+    _SIDES.take(symbols, mode="clip", out=sides[1:-1])
     doubtful = sides == _DOUBTFUL
-    edges = np.flatnonzero(np.diff(doubtful, prepend=False, append=False))
+    edges = (doubtful[1:] != doubtful[:-1]).nonzero()[0]
     starts, stops = edges[::2], edges[1::2]
-    padded = np.concatenate([[0], sides, [0]])
-    before, after = padded[starts], padded[stops + 1]
-    side = np.where(before == after, before, 0)
-    latin = np.flatnonzero(doubtful & (symbols < _ASCII_END))
-    _replace(symbols, latin[side[np.searchsorted(starts, latin, side="right") - 1] == _OF_ARABIC], _TO_ARABIC)
-    among_latin = np.flatnonzero(side == _OF_LATIN)
-    lengths = stops[among_latin] - starts[among_latin]
-    places = np.repeat(starts[among_latin] - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
-    _replace(symbols, places, _TO_LATIN)
+    before = sides[starts]
+    one_side = before == sides[stops + 1]
+    latin = (doubtful[1:-1] & (symbols < _ASCII_END)).nonzero()[0]
+    if latin.size:
+        run = np.searchsorted(starts, latin, side="right") - 1
+        _replace(symbols, latin[(one_side & (before == _OF_ARABIC))[run]], _TO_ARABIC)
+    among_latin = (one_side & (before == _OF_LATIN)).nonzero()[0]
+    if among_latin.size:
+        lengths = stops[among_latin] - starts[among_latin]
+        ahead = np.repeat(stops[among_latin] - lengths.cumsum(), lengths)
+        _replace(symbols, ahead + np.arange(len(ahead)), _TO_LATIN)
 
 
 def _replace(symbols: Codes, places: NDArray[np.intp], pairs: list[tuple[int, int]]) -> None:
@@ -150,35 +166,41 @@ def _replace(symbols: Codes, places: NDArray[np.intp], pairs: list[tuple[int, in
         symbols[places[found == symbol]] = other
 
 
-def expand(kept: Codes, pool: Codes) -> tuple[Codes, NDArray[np.intp]]:
-    """Write sequences out; return the symbols and the place in `kept` that each came from."""
-    many = kept >= _MANY
-    lengths = np.where(many, kept >> LENGTH & 31, 1).astype(np.intp)
-    origin = np.repeat(np.arange(len(kept)), lengths)
-    within = np.arange(len(origin)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    expanded = kept[origin]
-    from_pool = np.flatnonzero(many[origin])
-    expanded[from_pool] = pool[(expanded[from_pool] & np.uint32(PLACE)) + within[from_pool]]
-    return expanded, origin
+def expand(kept: Codes, start: Offsets, end: Offsets, pool: Codes) -> tuple[Codes, Offsets, Offsets]:
+    """Write sequences out: each symbol has the stretch of the character that it came from."""
+    lengths = np.where(kept >= _MANY, kept >> _LENGTH & _LONGEST, _INT_ONE)
+    stops = lengths.cumsum(dtype=np.intp)
+    origin = np.arange(len(kept)).repeat(lengths)
+    within = np.arange(len(origin)) - (stops - lengths).take(origin, mode="clip")
+    expanded = kept.take(origin, mode="clip")
+    from_pool = pool.take((expanded & _PLACE) + within, mode="clip")
+    np.copyto(expanded, from_pool, where=expanded >= _MANY)
+    return expanded, start.take(origin, mode="clip"), end.take(origin, mode="clip")
 
 
 def _cut_runs(symbols: Codes, start: Offsets, end: Offsets) -> tuple[Codes, Offsets, Offsets]:
     """Drop the third and further repetitions; the second takes over their stretch."""
     same = symbols[1:] == symbols[:-1]
-    surplus = same[1:] & same[:-1]
-    if not surplus.any():
+    surplus = (same[1:] & same[:-1]).nonzero()[0] + 2
+    if not surplus.size:
         return symbols, start, end
-    kept = np.flatnonzero(np.concatenate([[True, True], ~surplus]))
-    last = np.append(kept[1:], len(symbols)) - 1
-    return symbols[kept], start[kept], end[last]
+    first, last = _runs(surplus)
+    end[first - 1] = end[last]
+    stays = np.ones(len(symbols), dtype=np.bool_)
+    stays[surplus] = False
+    kept = stays.nonzero()[0]
+    return symbols.take(kept, mode="clip"), start.take(kept, mode="clip"), end.take(kept, mode="clip")
 
 
 def _widen(symbols: Codes, start: Offsets, end: Offsets) -> NormalisedText:
     """Let each wide symbol count as two."""
-    wide = symbols & np.uint32(WIDE) != 0
-    if not wide.any():
+    if not symbols.size or not np.bitwise_or.reduce(symbols) & _WIDE:
         return NormalisedText(symbols=symbols, start=start, end=end)
-    origin = np.repeat(np.arange(len(symbols)), 1 + wide)
-    twice = symbols[origin] & np.uint32(CODE)
-    twice[1:][origin[1:] == origin[:-1]] |= np.uint32(SECOND)
-    return NormalisedText(symbols=twice, start=start[origin], end=end[origin])
+    wide = (symbols & _WIDE).nonzero()[0]
+    counts = np.ones(len(symbols), dtype=np.intp)
+    counts[wide] = 2
+    origin = np.arange(len(symbols)).repeat(counts)
+    twice = symbols.take(origin, mode="clip")
+    twice &= _CODE
+    twice[wide + np.arange(1, len(wide) + 1)] |= _SECOND
+    return NormalisedText(symbols=twice, start=start.take(origin, mode="clip"), end=end.take(origin, mode="clip"))

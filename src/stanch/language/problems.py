@@ -14,6 +14,7 @@ LONGEST_TEXT = 5_000_000
 """How many characters of a text are read."""
 LONGEST_SILENCE = 1_000
 """How many characters in a row may be nothing but marks, joiners and unknown characters."""
+_FIRST_SURROGATE, _AFTER_SURROGATES = 0xD800, 0xE000
 
 TOO_LONG = "text-too-long"
 LONE_SURROGATES = "lone-surrogates"
@@ -33,10 +34,14 @@ def problems(text: str) -> list[Problem]:
 
     Spaces, signs and emoji leave nothing either, but everyone can see what they are.
     """
-    codes = code_points(text[:LONGEST_TEXT])
+    return problems_of_codes(code_points(text[:LONGEST_TEXT]), length=len(text))
+
+
+def problems_of_codes(codes: Codes, *, length: int) -> list[Problem]:
+    """Return what cannot be read of the code points of a text that has so many, of which these are the first."""
     found = [*_surrogates(codes), *_silences(codes)]
-    if len(text) > LONGEST_TEXT:
-        sentence = f"of {len(text):,} characters only the first {LONGEST_TEXT:,} were read"
+    if length > LONGEST_TEXT:
+        sentence = f"of {length:,} characters only the first {LONGEST_TEXT:,} were read"
         found.insert(0, Problem(TOO_LONG, sentence))
     return found
 
@@ -47,7 +52,9 @@ def counted(number: int, thing: str) -> str:
 
 
 def _surrogates(codes: Codes) -> Iterator[Problem]:
-    places = np.flatnonzero((codes >= 0xD800) & (codes < 0xE000))
+    if not codes.size or codes.max() < _FIRST_SURROGATE:
+        return
+    places = np.flatnonzero((codes >= _FIRST_SURROGATE) & (codes < _AFTER_SURROGATES))
     if places.size:
         yield Problem(
             LONE_SURROGATES, f"{counted(places.size, 'lone surrogate')}, first at character {places[0]:,}"
@@ -55,8 +62,10 @@ def _surrogates(codes: Codes) -> Iterator[Problem]:
 
 
 def _silences(codes: Codes) -> Iterator[Problem]:
-    kinds = rules().table.take(codes, mode="clip") >> KIND
-    starts, lengths = _runs((kinds == Kind.ATTACHED) | (kinds == Kind.UNREAD) | (kinds == Kind.CONTROL))
+    among = codes[LONGEST_SILENCE :: LONGEST_SILENCE + 1]  # a longer run holds one of these places
+    if not among.size or not _silent(among).any():
+        return
+    starts, lengths = _runs(_silent(codes))
     long = lengths > LONGEST_SILENCE
     if long.any():
         first = int(starts[long][0])
@@ -64,6 +73,12 @@ def _silences(codes: Codes) -> Iterator[Problem]:
         more = f", and {counted(others, 'more such run')}" if others else ""
         where = f"in a row at character {first:,}"
         yield Problem(SILENCE, f"{lengths[long][0]:,} characters {where} leave nothing to read{more}")
+
+
+def _silent(codes: Codes) -> NDArray[np.bool_]:
+    kinds = rules().table.take(codes, mode="clip") >> KIND
+    found: NDArray[np.bool_] = (kinds == Kind.ATTACHED) | (kinds == Kind.UNREAD) | (kinds == Kind.CONTROL)
+    return found
 
 
 def _runs(silent: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -6,7 +6,7 @@ Slow and plain. It shares tables and constants with the fast code, and nothing e
 from bisect import bisect_right
 from typing import NamedTuple
 
-from stanch.language.normalised import ALIKE, NEIGHBOURS, VOTES
+from stanch.language.normalised import ALIKE, NEIGHBOURS
 from stanch.language.tables import CODE, KIND, LENGTH, PLACE, VOTE, WIDE, Kind, Mapping, tables
 
 ERASERS = "\b\x7f"
@@ -101,7 +101,7 @@ def _side(symbol: int) -> str:
 
 def _vote(code: int) -> int:
     entry = _entry(tables().symbols, code)
-    return int(VOTES[entry >> VOTE & 3]) if entry >> KIND == Kind.ONE else 0
+    return (0, 1, -1)[entry >> VOTE & 3] if entry >> KIND == Kind.ONE else 0
 
 
 def _symbols(code: int, *, near: bool) -> list[int]:

@@ -241,6 +241,7 @@ def _of_readings(
 ) -> PartResult:
     matches = [match for number in range(len(readings)) for match in found.get((place, number), ())]
     best = _best_of_each_entry(matches)
+    evading = max(readings, key=_evasion, default=None)
     return PartResult(
         name=name,
         medium=readings[-1].medium if readings else Medium.FILE,
@@ -249,7 +250,13 @@ def _of_readings(
         symbols=sum([reading.symbols for reading in readings]),
         unmatched=sum([_unmatched(reading, best) for reading in readings]),
         remarks=tuple([remark for reading in readings for remark in reading.remarks]),
+        evasion=evading.evasion if evading else 0.0,
+        undone=evading.undone if evading else (),
     )
+
+
+def _evasion(reading: Reading) -> float:
+    return reading.evasion
 
 
 def _unmatched(reading: Reading, matches: Sequence[Match]) -> int:

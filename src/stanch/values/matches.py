@@ -90,6 +90,10 @@ class PartResult:
     symbols : how many symbols of normalised text the part holds; 0 for other media.
     unmatched : how many of them lie outside every span that is aligned with known content.
     remarks : what a person should know and no rule acts on, such as an image too plain to compare.
+    evasion : how much of how a text is written had to be undone before it could be read, for each letter; 0 to 1.
+        It orders what people look at, and never leads to an outcome.
+    undone : what that was, most first: `moved`, `deleted`, `hidden`, `marks`, `mixed`, `fancy`, `split`, `leet`,
+        as `stanch.language.Evasion` explains them.
     """
 
     name: str
@@ -99,6 +103,8 @@ class PartResult:
     symbols: int = 0
     unmatched: int = 0
     remarks: tuple[str, ...] = ()
+    evasion: float = 0.0
+    undone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,3 +123,8 @@ class PostResult:
     def not_scanned(self) -> tuple[NotScanned, ...]:
         """Everything that could not be looked at, in all parts."""
         return tuple(reason for part in self.parts for reason in part.not_scanned)
+
+    @property
+    def evasion(self) -> float:
+        """The highest evasion score of its parts, 0 to 1."""
+        return max((part.evasion for part in self.parts), default=0.0)

@@ -4,10 +4,20 @@ import gc
 import os
 import threading
 from datetime import UTC, datetime
+from typing import Final
 
+from stanch.language import identify
 from stanch.values import PDQ, HashPart, Post, TextPart
 from stanch_server.banks.follower import Follower
 from stanch_server.banks.places import index_folder
+
+FIRST_TEXT: Final = (
+    "The first text of a process reads tables and compiles: https://example.org/ 7&#x2063;8 "
+    "\u202edna\u202c stX\bop, \u0627\u0644\u202d\u0645\u0627\u0644\u0633\u202c (\u2067[\u05d0]\u2069) "
+    "\u0397\u039d \ud55c\uae00 \u0939\u093f \u1230\u120b\u121d \ufdfa \u4e2d h\u200be\u2062re r\u0435d r\u043ed "
+    "\U0001d555\U0001d556\U0001d557\U0001d558 o\u0336f\u0336t\u0336e\u0336n t-h-i-r-t-e-e-n k1ll th3m g00d"
+)
+"""What takes another way than most of a text: formatting, backspaces, scripts, counterfeits."""
 
 
 class _Live:
@@ -55,7 +65,8 @@ def warm() -> int:
     what the collector of garbage looks through: with 100,000 entries each look would stop all threads for 0.3 s.
     """
     ready = follower()
-    text = TextPart(name="text", text="the first text of a process reads its tables: https://example.org/")
+    text = TextPart(name="text", text=FIRST_TEXT)
+    identify(FIRST_TEXT)
     image = HashPart(name="image", method=PDQ, value="0" * (PDQ.bits // 4))  # the first one loads what is compiled
     ready.match(Post(id="", parts=(text, image)), source=None, now=datetime.now(UTC))
     gc.collect()

@@ -59,6 +59,8 @@ class _Readings(msgspec.Struct):
     fingerprints: list[_Fingerprint] = []
     symbols: int = 0
     not_scanned: list[_NotScanned] = []
+    evasion: float = 0.0
+    undone: list[str] = []
 
 
 class _Hash(msgspec.Struct):
@@ -120,7 +122,16 @@ def as_readings(content: Content) -> list[Reading]:
     sent = msgspec.json.decode(content.data, type=_Readings)
     made = tuple(replace(fingerprint_from(one), variant=one.variant) for one in sent.fingerprints)
     missed = tuple(NotScanned(code=why.code, reason=why.reason) for why in sent.not_scanned)
-    return [Reading(medium=sent.medium, fingerprints=made, symbols=sent.symbols, not_scanned=missed)]
+    return [
+        Reading(
+            medium=sent.medium,
+            fingerprints=made,
+            symbols=sent.symbols,
+            not_scanned=missed,
+            evasion=sent.evasion,
+            undone=tuple(sent.undone),
+        )
+    ]
 
 
 def keep(

@@ -57,12 +57,18 @@ class FoundNotScanned(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FoundPart(msgspec.Struct, frozen=True, kw_only=True):
-    """What a part turned out to be."""
+    """What a part turned out to be; the fields are those of `stanch.values.PartResult`.
+
+    `evasion` says how much of how a text is written had to be undone, for each letter, 0 to 1, and `undone` what
+    that was, most first.
+    """
 
     name: str
     medium: str
     symbols: int
     unmatched: int
+    evasion: float = 0.0
+    undone: list[str] = []
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +100,14 @@ def found_in(result: PostResult, outcome: Outcome) -> Found:
         not_scanned=[one for part in result.parts for one in not_scanned_of(part)],
         remarks=[f"{part.name}: {remark}" for part in result.parts for remark in part.remarks],
         parts=[
-            FoundPart(name=part.name, medium=part.medium.value, symbols=part.symbols, unmatched=part.unmatched)
+            FoundPart(
+                name=part.name,
+                medium=part.medium.value,
+                symbols=part.symbols,
+                unmatched=part.unmatched,
+                evasion=round(part.evasion, 4),
+                undone=list(part.undone),
+            )
             for part in result.parts
         ],
     )

@@ -35,6 +35,7 @@ Reference = Annotated[str, Meta(max_length=REFERENCE_LENGTH)]
 Name = Annotated[str, Meta(min_length=1, max_length=PART_NAME_LENGTH)]
 Link = Annotated[str, Meta(min_length=1, max_length=LONGEST_LINK)]
 Text = Annotated[str, Meta(max_length=LONGEST)]
+Undone = Annotated[str, Meta(pattern="^[a-z-]{1,20}$")]
 
 
 class SentHash(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -65,6 +66,8 @@ class SentReading(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     fingerprints: Annotated[list[SentFingerprint], Meta(max_length=64)] = []
     symbols: Annotated[int, Meta(ge=0, le=LONGEST_TEXT)] = 0
     not_scanned: Annotated[list[SentNotScanned], Meta(max_length=20)] = []
+    evasion: Annotated[float, Meta(ge=0, le=1)] = 0.0
+    undone: Annotated[list[Undone], Meta(max_length=20)] = []
 
 
 class SentPost(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

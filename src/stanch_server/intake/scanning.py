@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Final
 from uuid import UUID
 
@@ -28,6 +29,7 @@ class Scanned:
     media : by name of part, what it turned out to be.
     change : the number of the last change of the banks that was known.
     seen : grams that its texts share with entries outside of what matched, each with what stands around it.
+    evasion : that of the part that evades most, in per cent, rounded up.
     """
 
     level: Level
@@ -35,6 +37,7 @@ class Scanned:
     media: dict[str, str]
     change: int
     seen: tuple[tuple[int, int], ...] = ()
+    evasion: int = 0
 
     @property
     def kinds(self) -> str:
@@ -55,6 +58,7 @@ def scan(contents: Iterable[Content], *, source: UUID, now: datetime) -> Scanned
         media={part.name: part.medium.value for part in results},
         change=live.number,
         seen=tuple(pair for _, seen in looked for pair in seen),
+        evasion=ceil(100 * result.evasion),
     )
 
 

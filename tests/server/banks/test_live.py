@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from stanch.fingerprints import markup
+from stanch.language import bidi_numba, evasion, identify, reading_numba
 from stanch.values import State, TextPart
 from stanch_server.accounts.models import Source
 from stanch_server.banks import live, operations
@@ -17,6 +19,7 @@ from stanch_server.banks.follower import Follower
 from stanch_server.banks.known import Known
 from stanch_server.banks.making import Details
 from stanch_server.banks.models import Change, ChangeCounter, Entry
+from tests.language.samples import SENTENCES
 from tests.matching.writing import writing
 from tests.server.banks.stock import ALICE, NOON, add, enabled_bank, found, remove
 
@@ -34,6 +37,15 @@ def _fresh() -> Iterator[None]:
     live.close()
     yield
     live.close()
+
+
+KINDS = {"moved", "deleted", "hidden", "marks", "mixed", "fancy", "split", "leet"}
+
+
+def compiled_for() -> dict[str, int]:
+    """Return for how many kinds of arguments each kernel of the bidirectional algorithm was compiled."""
+    kernels = {**vars(bidi_numba), **vars(reading_numba)}
+    return {name: len(kernel.signatures) for name, kernel in kernels.items() if hasattr(kernel, "signatures")}
 
 
 def in_thread(act: Callable[[], Any]) -> Any:
@@ -173,6 +185,20 @@ class TestLive:
         assert live.warm() == live.follower().number == last_number()
         operations.set_state(bank=bank, state=State.SHADOW, acting_user=ALICE, at=NOON)
         assert live.follower().lag() == 1
+
+    def test_no_text_has_to_wait_for_what_is_compiled_once_it_is_warm(self) -> None:
+        live.warm()
+        ready = compiled_for()
+        assert ready["reading_order"] >= 1
+        for text in SENTENCES.values():
+            for written in (f"\u202d{text[::-1]}\u202c", f"{text[:9]}X\b\u2067({text[9:]})\u2069", text):
+                identify(written)
+                live.follower().match_part(TextPart(name="text", text=written), source=None, now=NOON)
+        assert compiled_for() == ready
+
+    def test_the_first_text_takes_every_way(self) -> None:
+        assert set(evasion(live.FIRST_TEXT).undone) == KINDS
+        assert markup.decoded(live.FIRST_TEXT) is not None
 
     def test_a_forked_child_makes_its_own(self) -> None:
         inherited = live.follower()

@@ -1,6 +1,7 @@
 """Items in, outcomes out: by the same calls that a source makes."""
 
 import json
+import math
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -312,6 +313,43 @@ def test_fingerprints_made_by_the_source_are_enough(program: Program) -> None:
 
 def _plain(found: Any) -> Any:
     return msgspec.to_builtins(record_of(found))
+
+
+@pytest.mark.usefixtures("bank")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_how_a_text_is_written_is_told_and_nothing_follows_from_it(program: Program, language: str) -> None:
+    text = LANGUAGES[language]
+    evading = f"\u202d\u202e{text} {'x' * 9}{chr(8) * 9}"
+    clean, told = program.said(public(text=text)), program.said(public(text=evading))
+    assert (clean["parts"][0]["evasion"], clean["parts"][0]["undone"]) == (0, [])
+    part = told["parts"][0]
+    assert 0.01 < part["evasion"] <= 1
+    assert "deleted" in part["undone"]
+    assert told["outcome"] == clean["outcome"] == "allow"
+    assert told["reasons"] == []
+    assert Item.objects.get(id=clean["id"]).evasion == 0
+    assert Item.objects.get(id=told["id"]).evasion == math.ceil(100 * part["evasion"])
+
+
+@pytest.mark.usefixtures("bank")
+def test_what_is_scanned_later_has_its_evasion_too(program: Program, clock: Clock) -> None:
+    said = program.said(public(text="hеllo wоrld", links=[]), prefer="respond-async")
+    assert scan_pending(said["id"], now=clock.now())
+    assert Item.objects.get(id=said["id"]).evasion == 20
+
+
+@pytest.mark.usefixtures("bank")
+def test_a_source_that_sends_fingerprints_says_how_the_text_is_written(program: Program) -> None:
+    (reading,) = as_query(TextPart(name="t", text=NEWS), follower().decoders)
+    made = [{**_plain(found), "variant": found.variant} for found in reading.fingerprints]
+    sent = {"name": "t", "medium": "text", "fingerprints": made, "evasion": 0.255, "undone": ["mixed", "hidden"]}
+    said = program.said(public(fingerprints=[sent]))
+    assert (said["parts"][0]["evasion"], said["parts"][0]["undone"]) == (0.255, ["mixed", "hidden"])
+    assert Item.objects.get(id=said["id"]).evasion == 26
+    for wrong in ({"evasion": 1.5}, {"evasion": -0.1}, {"undone": ["<b>"]}):
+        refused = program.send("POST", "/items", public(fingerprints=[sent | wrong]))
+        assert refused.status_code == 422
+        assert json.loads(refused.content)["place"].startswith("$.fingerprints[0].")
 
 
 @pytest.mark.usefixtures("bank")

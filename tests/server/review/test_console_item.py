@@ -228,3 +228,24 @@ def test_a_hold_says_until_when(post: Item, bob: Person, signed_in: SignIn) -> N
     until = post.received + timedelta(hours=24)
     assert post.hold_until == until
     assert f'<time datetime="{until.isoformat()}">' in page_of(signed_in(bob).get(f"/items/{post.id}/"))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            ("evasion 30%", "machines misread it: letters of other alphabets, invisible characters", "nothing"),
+        ),
+        ("ar", ("تمويه 30%", "تخطئ الآلات قراءته:", "أحرف من أبجديات أخرى", "محارف لا تُرى", "يترتب")),
+    ],
+)
+def test_how_a_text_is_written_is_said_in_the_readers_words(
+    source: Source, bob: Person, signed_in: SignIn, language: str, said: tuple[str, ...]
+) -> None:
+    item, clean = received(source, text("hеllo wо\u200brld")), received(source, text("hello world"))
+    browser = signed_in(bob)
+    browser.cookies["django_language"] = language
+    page = plain(page_of(browser.get(f"/items/{item.id}/")))
+    assert all(words in page for words in said), page
+    assert said[1] not in plain(page_of(browser.get(f"/items/{clean.id}/")))

@@ -87,6 +87,39 @@ def test_each_filter_narrows(source: Source, bob: Person, signed_in: SignIn) -> 
     assert of(f"source={uuid4()}") == []
 
 
+def test_what_evades_most_comes_first_and_the_rest_still_comes(
+    source: Source, bob: Person, signed_in: SignIn
+) -> None:
+    plain, some = made(source, age=1, level=Level.REVIEW), made(source, age=9, level=Level.REVIEW, evasion=31)
+    much, other = made(source, age=5, level=Level.REVIEW, evasion=90), made(source, age=8, evasion=31)
+    browser = signed_in(bob)
+    page = page_of(browser.get("/items/?order=evasion"))
+    assert shown(page) == ids(much, other, some, plain)
+    assert shown(page_of(browser.get("/items/?order=evasion&outcome=review"))) == ids(much, some, plain)
+    rows = {row.split("/items/")[1][:36]: row for row in page.split("<tr data-row>")[1:]}
+    assert "evasion 31%" in rows[str(some.id)]
+    assert "evasion" not in rows[str(plain.id)].replace("order=evasion", "")
+    beside = page_of(browser.get(f"/items/{other.id}/?order=evasion"))
+    assert f'data-previous href="/items/{much.id}/?order=evasion"' in beside
+    assert f'data-next href="/items/{some.id}/?order=evasion"' in beside
+
+
+def test_pages_by_evasion_follow_one_another_without_gap_or_repetition(
+    source: Source, bob: Person, signed_in: SignIn
+) -> None:
+    for place in range(120):
+        made(source, age=place % 5, evasion=max(0, place - 60) // 9)
+    browser, query, seen = signed_in(bob), "?order=evasion", []
+    while query:
+        page = page_of(browser.get(f"/items/{query}"))
+        seen += shown(page)
+        found = re.search(r'href="([^"]+)" rel="next"', page)
+        query = found[1].replace("&amp;", "&") if found else ""
+    assert len(seen) == len(set(seen)) == 120
+    scores = {str(item.id): item.evasion for item in Item.objects.all()}
+    assert [scores[one] for one in seen] == sorted(scores.values(), reverse=True)
+
+
 @pytest.mark.parametrize("order", ["newest", "holds"])
 def test_pages_follow_one_another_without_gap_or_repetition(
     source: Source, bob: Person, signed_in: SignIn, order: str
@@ -200,10 +233,13 @@ def test_whatever_stands_in_an_address_is_read_and_written_alike(asked: dict[str
     assert Filters.read(again) == read
 
 
-@given(st.datetimes(timezones=st.timezones()), st.uuids())
-def test_a_place_is_read_as_it_was_written(at: datetime, item: object) -> None:
+@given(st.datetimes(timezones=st.timezones()), st.uuids(), st.integers(-1, 101))
+def test_a_place_is_read_as_it_was_written(at: datetime, item: object, evasion: int) -> None:
     place = Place.read(f"{at.isoformat()}~{item}")
     assert place is not None
     assert (place.at.utcoffset(), str(place.item)) == (at.utcoffset(), str(item))
+    among_others = Place.read(f"{at.isoformat()}~{item}~{evasion}")
+    assert (among_others is not None) == (0 <= evasion <= 100)
+    assert among_others is None or Place.read(str(among_others)) == among_others
     assert Place.read(str(place)) == place
     assert Place.read(f"{at.replace(tzinfo=None).isoformat()}~{item}") is None

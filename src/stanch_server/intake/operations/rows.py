@@ -28,6 +28,7 @@ def set_outcome(item: Item, scanned: Scanned, *, at: datetime) -> None:
     item.level = item.first_level = int(scanned.level)
     item.hold_until = at + timedelta(hours=settings.HOLD_HOURS) if scanned.level is Level.HOLD else None
     item.kinds, item.found = scanned.kinds, msgspec.json.encode(scanned.found)
+    item.evasion = scanned.evasion
     item.change, item.settled = scanned.change, at
 
 

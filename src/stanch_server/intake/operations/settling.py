@@ -87,7 +87,7 @@ def _settle(item: Item, parts: list[ItemPart], scanned: Scanned, now: datetime) 
 
 def _settled(item: Item) -> bool:
     """Write the outcome if the item waits for it still: another worker may have been first, or it was locked."""
-    names = ("state", "level", "first_level", "hold_until", "kinds", "found", "change", "settled")
+    names = ("state", "level", "first_level", "hold_until", "kinds", "evasion", "found", "change", "settled")
     return bool(_waiting(item.id).update(**{name: getattr(item, name) for name in names}))
 
 

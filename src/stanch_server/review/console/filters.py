@@ -26,28 +26,36 @@ DECIDED: Final[Mapping[str, Q]] = {
 }
 NEWEST: Final = "newest"
 HOLDS: Final = "holds"
-ORDERS: Final[Mapping[str, tuple[str, ...]]] = {NEWEST: ("-received", "-id"), HOLDS: ("hold_until", "id")}
+EVASION: Final = "evasion"
+ORDERS: Final[Mapping[str, tuple[str, ...]]] = {
+    NEWEST: ("-received", "-id"),
+    HOLDS: ("hold_until", "id"),
+    EVASION: ("-evasion", "-received", "-id"),
+}
+MOST_EVASION: Final = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """The last item of the page before: its time, in the order that was asked for, and its id."""
+    """The last item of the page before: its time, in the order that was asked for, its id, and its evasion."""
 
     at: datetime
     item: UUID
+    evasion: int = 0
 
     @classmethod
     def read(cls, said: str) -> Self | None:
         """Return a place as it stands in an address, None if it is none."""
-        at, _, item = said.partition("~")
+        at, _, rest = said.partition("~")
+        item, _, evasion = rest.partition("~")
         try:
-            place = cls(at=datetime.fromisoformat(at), item=UUID(item))
+            place = cls(at=datetime.fromisoformat(at), item=UUID(item), evasion=int(evasion or 0))
         except ValueError:
             return None
-        return place if place.at.tzinfo is not None else None
+        return place if place.at.tzinfo is not None and 0 <= place.evasion <= MOST_EVASION else None
 
     def __str__(self) -> str:
-        return f"{self.at.isoformat()}~{self.item}"
+        return f"{self.at.isoformat()}~{self.item}" + (f"~{self.evasion}" if self.evasion else "")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,13 +139,16 @@ class Filters:
 def _beyond(place: Place, order: str) -> Q:
     if order == HOLDS:
         return Q(hold_until__gt=place.at) | Q(hold_until=place.at, id__gt=place.item)
-    return Q(received__lt=place.at) | Q(received=place.at, id__lt=place.item)
+    older = Q(received__lt=place.at) | Q(received=place.at, id__lt=place.item)
+    if order == EVASION:
+        return Q(evasion__lt=place.evasion) | Q(evasion=place.evasion) & older
+    return older
 
 
 def _place(item: Item, order: str) -> Place:
     at = item.hold_until if order == HOLDS else item.received
     assert at is not None
-    return Place(at=at, item=item.id)
+    return Place(at=at, item=item.id, evasion=item.evasion if order == EVASION else 0)
 
 
 def _reversed(field: str) -> str:

@@ -1,6 +1,7 @@
 """One item: what is known of it, what was found, and its parts, veiled until somebody reveals them."""
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,12 @@ from django.shortcuts import render
 from stanch_server.accounts import access as accounts
 from stanch_server.accounts.rules import PersonRequest, rule
 from stanch_server.intake import access
-from stanch_server.intake.found import Found, FoundReason, found_of
+from stanch_server.intake.found import Found, FoundPart, FoundReason, found_of
 from stanch_server.intake.models import Item
 from stanch_server.review.console.filters import Filters
 from stanch_server.review.console.parts import parts_of
 from stanch_server.review.console.rows import Tag, decision_tag, outcome_of, tag_of
-from stanch_server.review.console.words import AUDIENCES, MEDIA, REASONS, Said, word
+from stanch_server.review.console.words import AUDIENCES, MEDIA, REASONS, UNDONE, Said, word
 from stanch_server.review.models import Decision
 from stanch_server.review.views import decide
 
@@ -29,6 +30,15 @@ class ShownReason:
     detail: str
     part: str
     bank: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evading:
+    """A part that is written so that machines misread it: how much of its letters, and how."""
+
+    part: str
+    share: str
+    undone: tuple[Said, ...]
 
 
 @rule(capability="items.read", source_from=access.source_of_item)
@@ -58,6 +68,7 @@ def _known(request: PersonRequest, row: Item) -> dict[str, Any]:
         "audience": word(AUDIENCES, row.audience),
         "media": [word(MEDIA, name) for name in row.kinds.split()],
         "reasons": [_reason(one, found) for one in found.reasons],
+        "evading": [_evading(part) for part in found.parts if part.evasion],
         "remarks": found.remarks,
         "parts": parts_of(row, request.caller),
         "decided": [(decision, decision_tag(decision)) for decision in decisions],
@@ -67,6 +78,11 @@ def _known(request: PersonRequest, row: Item) -> dict[str, Any]:
 
 def _first(row: Item) -> Tag | None:
     return None if row.first_level is None else tag_of(Item.Level(row.first_level).name.lower())
+
+
+def _evading(part: FoundPart) -> Evading:
+    undone = tuple(word(UNDONE, name) for name in part.undone)
+    return Evading(part=part.name, share=f"{ceil(100 * part.evasion)}%", undone=undone)
 
 
 def _reason(one: FoundReason, found: Found) -> ShownReason:

@@ -13,7 +13,7 @@ from stanch_server.accounts import access as accounts
 from stanch_server.accounts.rules import PersonRequest, Scope, own_account, rule
 from stanch_server.intake import access
 from stanch_server.intake.models import Item
-from stanch_server.review.console.filters import HOLDS, NEWEST, OUTCOMES, Filters
+from stanch_server.review.console.filters import EVASION, HOLDS, NEWEST, OUTCOMES, Filters
 from stanch_server.review.console.rows import Tag, rows_of, tag_of
 from stanch_server.review.console.words import MEDIA
 
@@ -95,5 +95,5 @@ def _choices(request: PersonRequest, mine: QuerySet[Item]) -> dict[str, Any]:
         "sources": accounts.sources_with(request.caller, "items.read"),
         "languages": sorted({language for language in latest if language}),
         "media": MEDIA.items(),
-        "orders": (NEWEST, HOLDS),
+        "orders": (NEWEST, HOLDS, EVASION),
     }

@@ -27,6 +27,7 @@ class Row:
     Parameters
     ----------
     reason, bank, kind : the first reason, and of the best match its bank and kind; empty where there is none.
+    evasion : how much of how it is written had to be undone, in per cent, with the sign; empty where nothing.
     decision : the action that was decided on, None if nobody has decided.
     """
 
@@ -40,6 +41,7 @@ class Row:
     reason: Said
     bank: str
     kind: Said
+    evasion: str
     decision: Tag | None
     locked: bool
 
@@ -96,6 +98,7 @@ def _row(item: Item, decision: Decision | None) -> Row:
         reason="" if locked else word(REASONS, first),
         bank="" if locked or best is None else best.bank,
         kind="" if locked or best is None else word(KINDS, best.kind),
+        evasion="" if locked or not item.evasion else f"{item.evasion}%",
         decision=None if decision is None else decision_tag(decision),
         locked=locked,
     )

@@ -74,6 +74,18 @@ REASONS: Final[Mapping[str, Said]] = {
     "image-in-article": _("A known image beside a longer text that matches nothing, as in an article."),
 }
 
+UNDONE: Final[Mapping[str, Said]] = {
+    "moved": _("characters moved by formatting"),
+    "deleted": _("characters deleted by others"),
+    "hidden": _("invisible characters"),
+    "marks": _("heaps of marks"),
+    "mixed": _("letters of other alphabets"),
+    "fancy": _("fancy letters"),
+    "split": _("letters set apart"),
+    "leet": _("digits and signs for letters"),
+}
+"""What was undone before a text could be read (`stanch.language.Evasion`)."""
+
 NOT_SCANNED: Final[Mapping[str, Said]] = {
     "private-audience": _("It is private, and private messages are not scanned."),
     "unsupported-medium": _("Files of this kind are not read by this version."),
