@@ -5,23 +5,22 @@ One bank holds all documents. Thresholds are fixed on one half of the documents 
 """
 
 import argparse
-import sys
-import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from random import Random
 
 from benchmarks.report import Result, report, require_assets
+from benchmarks.text_asking import bank_of, found, say
+from benchmarks.text_benign import benign
 from benchmarks.text_documents import HALVES, SEED, Collection, Document, Half, collection
 from benchmarks.text_edits import Edit, Truth, edits
-from stanch.matching import Bank, Matcher, entry_of
-from stanch.media import Decoders
-from stanch.values import BEHAVIOUR_BASED, BankInfo, ContentType, Kind, Match, TextPart
+from benchmarks.text_peers import Beside, best
+from benchmarks.text_poisoning import poisoning
+from stanch.matching import Matcher
+from stanch.values import Kind
 
-BANK = "documents"
-QUICK, QUICK_BANK = 12, 4
+QUICK, QUICK_BANK = 20, 4
 """One document in so many is edited, and one in so many banked, where it has to be quick."""
 BARS = {
     "words-20": 0.995, "words-30": 0.98, "noise-10": 0.97, "noise-20": 0.6, "evasion-words-20": 0.99,
@@ -30,6 +29,8 @@ BARS = {
 BINDS_ANY = frozenset({"noise-20", "passage-200", "passage-100"})
 """Rows whose bar binds matches of any kind; that of the others binds the right kind."""
 WORST = 4
+PEERS, PEERS_QUICK = 12, 60
+"""Peers are slow: they hold one document in so many, also where it has to be quick."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +38,7 @@ class Tried:
     """One edited document: what its match should be called, and what it was called; None if it was not found."""
 
     document: Document
+    text: str
     truth: Truth
     said: Kind | None
 
@@ -44,35 +46,6 @@ class Tried:
     def is_right(self) -> bool:
         """Whether it was found as what it is."""
         return self.said is not None and self.said == self.truth.kind
-
-
-def bank_of(documents: Iterable[Document], name: str = BANK) -> Bank:
-    """Bank documents, each under its name, confirmed by one person at one time."""
-    info = BankInfo(
-        name=name, owner="benchmark", legal_basis="public test data", content_type=ContentType.INCITES,
-        designation=BEHAVIOUR_BASED,
-    )  # fmt: skip
-    added = datetime(2026, 1, 1, tzinfo=UTC)
-    with Decoders() as decoders:
-        return Bank(
-            info,
-            (
-                entry_of(
-                    TextPart(name="text", text=each.text), decoders, added=added, confirmed_by="a", name=each.name
-                )
-                for each in documents
-            ),
-        )
-
-
-def found(matcher: Matcher, text: str) -> Sequence[Match]:
-    """Return what a text matches."""
-    return matcher.match_part(TextPart(name="text", text=text)).matches
-
-
-def say(line: str) -> None:
-    """Tell how far it is, on the error stream."""
-    print(f"{time.process_time():6.0f} s  {line}", file=sys.stderr, flush=True)
 
 
 def edited(
@@ -92,12 +65,12 @@ def tried(matcher: Matcher, chosen: Iterable[Document], known: Collection, name:
     for document, truth, text in edited(chosen, known, name, edit):
         if truth.kind is not None:
             own = [match.kind for match in found(matcher, text) if match.entry == document.name]
-            results.append(Tried(document=document, truth=truth, said=own[0] if own else None))
+            results.append(Tried(document=document, text=text, truth=truth, said=own[0] if own else None))
     return results
 
 
-def recall(name: str, results: Sequence[Tried], left_out: int) -> Result:
-    """Return the row of an edit."""
+def recall(name: str, results: Sequence[Tried], left_out: int, beside: Sequence[Result]) -> Result:
+    """Return the row of an edit; as its peer, the best of those beside it."""
     any_kind = [each.said is not None for each in results]
     right = [each.is_right for each in results]
     counted = any_kind if name in BINDS_ANY else right
@@ -110,12 +83,15 @@ def recall(name: str, results: Sequence[Tried], left_out: int) -> Result:
     note += [f"worst: {worst(results, counted)}" if not all(counted) else ""]
     note += [f"{count} times {what}" for what, count in mistaken.most_common(3)]
     note += [f"{close} of the wrong are within two grams of another kind" if close else ""]
+    peer, reached = best(beside) or (None, None)
     return Result(
         name=f"recall-{name}",
         value=mean(counted),
         unit="share",
         better="higher",
         bar=BARS[name],
+        peer=peer,
+        peer_value=reached,
         note="; ".join(filter(None, note)),
     )
 
@@ -140,15 +116,27 @@ def measure(*, quick: bool, half: Half = "report", verbose: bool = False) -> Ite
     known = collection(assets)
     chosen = known.of(half, one_in=QUICK if quick else 1)
     banked = [each for one in HALVES for each in known.of(one, one_in=QUICK_BANK if quick else 1)]
+    beside = Beside.of(known.of(half, one_in=PEERS_QUICK if quick else PEERS))
+    for name in beside.missing:
+        say(f"NOT MEASURED: {name} is not installed in this environment")
     say(f"banking {len(banked):,} documents in {len(known.languages)} languages")
     with Matcher([bank_of(banked)]) as matcher:
         for name, edit in edits(assets).items():
             results = tried(matcher, chosen, known, name, edit)
-            result = recall(name, results, len(chosen) - len(results))
+            rows = beside.recall(f"recall-{name}", *as_peers_see(results))
+            result = recall(name, results, len(chosen) - len(results), rows)
             say(f"{result.name} {result.value:.4f}: {result.note}")
             if verbose:
                 list_wrong(results)
-            yield result
+            yield from (result, *rows)
+    yield from benign(known, half, quick=quick, verbose=verbose)
+    yield from poisoning(assets, known, quick=quick)
+
+
+def as_peers_see(results: Sequence[Tried]) -> tuple[list[tuple[str, str]], dict[str, bool]]:
+    """Return the edited texts with the names of their documents, and which of them we found."""
+    texts = [(each.document.name, each.text) for each in results]
+    return texts, {each.document.name: each.said is not None for each in results}
 
 
 def list_wrong(results: Iterable[Tried]) -> None:

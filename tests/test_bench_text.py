@@ -161,10 +161,8 @@ def test_truth_counts_symbols_of_what_came_from_the_document() -> None:
 
 def test_leet_is_learnt_from_public_data(assets: Path) -> None:
     signs = leet(assets)
-    assert {"a": "4", "e": "3", "o": "0", "t": "7"}.items() <= {
-        letter: found[0] for letter, found in signs.items()
-    }.items()
-    assert "1" in signs["i"]
+    plain = {"a": ["4"], "b": ["8"], "e": ["3"], "i": ["1"], "o": ["0"], "s": ["$", "5"], "t": ["7"]}
+    assert {letter: found for letter, found in signs.items() if letter.isascii()} == plain
     assert not any(sign.isalpha() for found in signs.values() for sign in found)
 
 

@@ -2,6 +2,8 @@
 
 from random import Random
 
+from stanch.language import normalise
+
 ALPHABETS = {
     "latin": "abcdefghijklmnoprstuvwyz",
     "arabic": "ابتثجحخدذرزسشصضطعغفقكلمنهوي",
@@ -27,3 +29,9 @@ def changed(text: str, share: float, seed: int) -> str:
     random = Random(seed)
     other = writing(seed + 10_000, 500).split()
     return " ".join(random.choice(other) if random.random() < share else word for word in text.split())
+
+
+def cut(text: str, begin: int, end: int) -> str:
+    """Return the stretch of a text that holds these symbols of it, half-open, by the normalised text."""
+    symbols = normalise(text)
+    return text[int(symbols.start[begin]) : int(symbols.end[min(end, len(symbols)) - 1])]

@@ -4,6 +4,18 @@ from stanch.matching.archive import Archive, Place
 from stanch.matching.archive_merging import merge_archives
 from stanch.matching.archive_segment import ArchiveSegment
 from stanch.matching.archive_writing import write_archive
+from stanch.matching.background import Background
+from stanch.matching.background_formulae import Formula, formulae
+from stanch.matching.background_learning import (
+    BackgroundLearner,
+    Learnt,
+    Sighting,
+    Stated,
+    independent,
+    publisher_digest,
+)
+from stanch.matching.background_listing import LearntOfEntry
+from stanch.matching.background_sightings import Sightings
 from stanch.matching.bank import Bank
 from stanch.matching.entries import entry_id, entry_of
 from stanch.matching.matcher import Matcher
@@ -11,11 +23,22 @@ from stanch.matching.matcher import Matcher
 __all__ = [
     "Archive",
     "ArchiveSegment",
+    "Background",
+    "BackgroundLearner",
     "Bank",
+    "Formula",
+    "Learnt",
+    "LearntOfEntry",
     "Matcher",
     "Place",
+    "Sighting",
+    "Sightings",
+    "Stated",
     "entry_id",
     "entry_of",
+    "formulae",
+    "independent",
     "merge_archives",
+    "publisher_digest",
     "write_archive",
 ]

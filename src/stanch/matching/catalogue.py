@@ -18,6 +18,7 @@ from stanch.errors import (
 from stanch.index import NEVER, Hits, Rows
 from stanch.matching.archive import LIVE, Archive
 from stanch.matching.attached import Attached
+from stanch.matching.background import Background
 from stanch.matching.bank import Bank
 from stanch.matching.indexing import indexed, live_index, postings_index
 from stanch.matching.listed import Listed, ListedEntry, fingerprint_of
@@ -41,7 +42,17 @@ class Catalogue:
         self._frequencies: dict[int, NDArray[np.int64]] = {}
         self._next = LIVE
         self._archive: Archive | None = None
+        self._background: Background | None = None
         self._stand_on(Attached(Archive(()), {}))
+
+    @property
+    def background(self) -> Background:
+        """The grams that weigh nothing; what is shipped, unless another was set."""
+        return self._background or Background.shipped()
+
+    @background.setter
+    def background(self, background: Background) -> None:
+        self._background = background
 
     def attach(self, archive: Archive, names: Mapping[UUID, str]) -> None:
         """Put an archive below: its entries are found from now on.

@@ -12,6 +12,9 @@ import numpy as np
 from stanch.fingerprints import IN_TEXT, Queries, Reading, as_queries, as_query
 from stanch.matching.archive import Archive
 from stanch.matching.asking import Asked, Content, by_method
+from stanch.matching.background import Background
+from stanch.matching.background_listing import LearntOfEntry, learnt_of_entries
+from stanch.matching.background_sightings import Sightings, sightings
 from stanch.matching.bank import Bank
 from stanch.matching.catalogue import Catalogue
 from stanch.matching.passages import find_passages
@@ -108,6 +111,37 @@ class Matcher:
         with self._lock:
             self._catalogue.remove(bank, [entry.id for entry in entries])
             self._catalogue.add(bank, entries)
+
+    def use_background(self, background: Background) -> None:
+        """Let other grams weigh nothing from now on; without this, it is the formulae that are shipped."""
+        with self._lock:
+            self._catalogue.background = background
+
+    def sightings(
+        self,
+        text: Fingerprint,
+        matches: Iterable[Match],
+        *,
+        now: datetime | None = None,
+        banks: Container[str] | None = None,
+    ) -> Sightings:
+        """Return what a benign text shares with entries outside of whatever matched, for a `BackgroundLearner`.
+
+        Parameters
+        ----------
+        text : every gram of it, by `text-gram/1`; of a text that a person cleared, or that matched nothing of
+            effect.
+        matches : all that were found in it, those without effect too.
+        now, banks : as for `match`.
+        """
+        moment = int((now or datetime.now(UTC)).timestamp())
+        with self._lock:
+            return sightings(self._catalogue, text, matches, now=moment, banks=banks)
+
+    def learnt_of_entries(self, *, now: datetime | None = None) -> list[LearntOfEntry]:
+        """Return each entry that holds something that was learnt on site, and whether that is believed of it."""
+        with self._lock:
+            return learnt_of_entries(self._catalogue, now=int((now or datetime.now(UTC)).timestamp()))
 
     def match(self, post: Post, *, now: datetime | None = None, banks: Container[str] | None = None) -> PostResult:
         """Return what was found in every part of a post, and what could not be looked at.

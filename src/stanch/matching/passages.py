@@ -39,7 +39,7 @@ def find_passages(
     now : seconds since 1970.
     banks : the names of those to look in; None for all.
     """
-    counted = first_occurrences(query.bits)
+    counted = first_occurrences(query.bits) & ~catalogue.background.states(query.bits[:, 0])
     rows = np.flatnonzero(counted)
     hits = catalogue.search(TEXT_GRAM, query.bits[rows], now=now, limit=LIMIT, banks=banks)
     if len(hits) < FEWEST:
@@ -65,7 +65,7 @@ def _match(
     entry = listed.grams()
     extents = int(query.extent), int(entry.extent)
     frequency, texts = catalogue.frequency(number, now=now), catalogue.texts(listed.bank_number)
-    known = is_common(frequency, texts)
+    known = is_common(frequency, texts) | catalogue.background.common_in(entry)
     mine, at = hits
     theirs = np.searchsorted(entry.at, at)
     mine_common = repeated

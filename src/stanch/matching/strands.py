@@ -115,11 +115,10 @@ class Strands:
         at = banked.astype(np.int64)
         before = np.append(-1, at)[np.searchsorted(at, self.bank_from)]
         behind = np.append(at, extents[1] - GRAM + 1)[np.searchsorted(at, self.bank_to - GRAM, side="right")]
-        unknown = self.bank_from - before - 1, behind + GRAM - 1 - self.bank_to
         edit = np.minimum(self._mean_edit(), LONGEST_EDIT)
-        left, right = (np.maximum(np.clip(some // 2, 0, HALF_A_WINDOW), edit) for some in unknown)
-        left = np.minimum(left, np.minimum(self.query_from, self.bank_from))
-        right = np.minimum(right, np.minimum(extents[0] - self.query_to, extents[1] - self.bank_to))
+        left = _further(np.minimum(self.query_from, self.bank_from), self.bank_from - before - 1, edit)
+        room = np.minimum(extents[0] - self.query_to, extents[1] - self.bank_to)
+        right = _further(room, behind + GRAM - 1 - self.bank_to, edit)
         return replace(
             self,
             query_from=self.query_from - left,
@@ -132,6 +131,20 @@ class Strands:
         """Return how many symbols lie on average between hits that stand apart; 0 of strands with few of them."""
         between = self.query_to - self.query_from - self.within
         return np.where(self.apart >= APART, between // np.maximum(self.apart - 1, 1), 0)
+
+
+def _further(room: Places, silent: Places, edit: Places) -> Places:
+    """Return how much further strands go, at one end.
+
+    Parameters
+    ----------
+    room : how many symbols are left until one of the texts ends; if no gram of the entry says that they differ
+        there, they do not.
+    silent : how many symbols there are of which no gram of the entry says anything.
+    edit : for how many symbols they may go on through an edit.
+    """
+    likely = np.maximum(np.clip(silent // 2, 0, HALF_A_WINDOW), edit)
+    return np.where(room <= silent, room, np.minimum(likely, room))
 
 
 def strands(query_at: Column, bank_at: Column, weight: Column, *, compiled: bool | None = None) -> Strands:
