@@ -144,7 +144,8 @@ def _further(room: Places, silent: Places, edit: Places) -> Places:
     edit : for how many symbols they may go on through an edit.
     """
     likely = np.maximum(np.clip(silent // 2, 0, HALF_A_WINDOW), edit)
-    return np.where(room <= silent, room, np.minimum(likely, room))
+    near = room <= np.minimum(silent, 2 * HALF_A_WINDOW)
+    return np.where(near, room, np.minimum(likely, room))
 
 
 def strands(query_at: Column, bank_at: Column, weight: Column, *, compiled: bool | None = None) -> Strands:
