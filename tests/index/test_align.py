@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stanch.index import Chain, align
+from stanch.index.align import Line, chained
 
 TEXT = {"slope": (5 / 6, 7 / 6), "gap": 120.0, "slack": 6.0, "reach": 12.0, "gap_cost": 0.2}
 
@@ -95,3 +96,36 @@ def test_every_hit_is_in_exactly_one_chain_and_chains_only_rise(points: list[tup
     for chain in chains:
         path = [points[member] for member in chain.members]
         assert all(a[0] < b[0] and a[1] < b[1] for a, b in pairwise(path))
+
+
+places = st.tuples(st.integers(0, 400), st.integers(-6, 6), st.sampled_from([0.8, 0.95, 1.0, 1.1, 1.25]))
+many = st.lists(
+    st.one_of(places, st.tuples(st.integers(0, 400), st.integers(-300, 300), st.just(1.0))), max_size=60
+)
+
+
+@given(
+    points=many,
+    weights=st.lists(st.sampled_from([0.0, 0.3, 1.0]), min_size=60, max_size=60),
+    slope=st.sampled_from([(5 / 6, 7 / 6), (0.8, 1.25), (0.9, 1.1)]),
+    gap=st.sampled_from([30.0, 120.0, 300.0]),
+    gap_cost=st.sampled_from([0.0, 0.05, 0.2]),
+    unit=st.sampled_from([1.0, 0.1]),
+)
+def test_the_kernel_agrees_with_the_plain_form(
+    points: list[tuple[int, int, float]],
+    weights: list[float],
+    slope: tuple[float, float],
+    gap: float,
+    gap_cost: float,
+    unit: float,
+) -> None:
+    """Equal places, repeats, changed speed, no weight, one hit and none, whole units and tenths."""
+    q = np.array([at for at, _, _ in points], dtype=np.float64) * unit
+    p = np.array([at * speed + off for at, off, speed in points], dtype=np.float64) * unit
+    line = Line(slope=slope, gap=gap * unit, slack=6.0 * unit, reach=12.0 * unit, gap_cost=gap_cost)
+    weight = np.array(weights[: len(points)])
+    plain, kernel = (chained(q, p, weight, line, compiled=compiled) for compiled in (False, True))
+    assert plain.order.tolist() == kernel.order.tolist()
+    assert plain.number.tolist() == kernel.number.tolist()
+    assert plain.score.tolist() == kernel.score.tolist()

@@ -1,16 +1,12 @@
 """Texts: kinds and coverages as they are defined, in every script."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from stanch import index
 from stanch.fingerprints import text as text_fingerprints
-from stanch.index import Chain
 from stanch.matching import Bank, Matcher, passages
+from stanch.matching.strands import Column, Strands, strands
 from stanch.values import (
     BEHAVIOUR_BASED,
     BankInfo,
@@ -207,13 +203,12 @@ def strongest(result: PartResult) -> Kind | None:
 def test_text_that_repeats_itself_is_found_and_followed_only_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
     """However often the one stands in the other, the work of aligning them stays the same."""
     aligned: list[int] = []
-    plain = index.align
 
-    def counting(query_at: NDArray[np.float64], *rest: Any, **named: Any) -> list[Chain]:
+    def counting(query_at: Column, *rest: Column) -> Strands:
         aligned.append(len(query_at))
-        return plain(query_at, *rest, **named)
+        return strands(query_at, *rest)
 
-    monkeypatch.setattr(passages, "align", counting)
+    monkeypatch.setattr(passages, "strands", counting)
     sentence = writing(1, 60)
     where = matcher(f"{sentence} " * 40)
     for often in (5, 50, 500):
@@ -224,13 +219,12 @@ def test_text_that_repeats_itself_is_found_and_followed_only_so_far(monkeypatch:
 
 def test_only_so_many_entries_are_aligned_with_one_text(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
-    plain = index.align
 
-    def counting(*rest: Any, **named: Any) -> list[Chain]:
+    def counting(query_at: Column, *rest: Column) -> Strands:
         calls.append(1)
-        return plain(*rest, **named)
+        return strands(query_at, *rest)
 
-    monkeypatch.setattr(passages, "align", counting)
+    monkeypatch.setattr(passages, "strands", counting)
     text = writing(1, 60)
     where = matcher(*(changed(text, 0.02, seed) for seed in range(80)))
     assert strongest(scan(where, changed(text, 0.1, seed=999))) is Kind.COPY

@@ -68,6 +68,9 @@ def first_occurrences(bits: NDArray[np.uint64]) -> NDArray[np.bool_]:
     ----------
     bits : uint64 array, shape (rows, words).
     """
+    one = np.sort(bits[:, 0])
+    if not (one[REPEATS:] == one[:-REPEATS]).any():  # as in nearly every text
+        return np.ones(len(bits), dtype=np.bool_)
     order, begins = sorted_runs(bits)
     places = np.arange(len(bits))
     kept = np.empty(len(bits), dtype=np.bool_)
