@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0002_second_factor"),
-        ("intake", "0001_initial"),
+        ("intake", "0002_background"),
     ]
 
     operations = [
