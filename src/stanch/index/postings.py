@@ -3,14 +3,17 @@
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stanch.errors import InvalidValueError
+from stanch.index.counted import joined_parts
 from stanch.index.hamming import SMALL, check_search
-from stanch.index.rows import Hits, Rows, joined_hits
+from stanch.index.rows import Hits, Rows
+from stanch.index.sealed_grams import SealedGrams
 from stanch.index.sealed_postings import SealedPostings, with_keys
 
 TAIL = 4096
@@ -31,14 +34,14 @@ class _Part:
     kept : whether it stays as it is, whatever is removed: it was made elsewhere.
     """
 
-    sealed: SealedPostings
+    sealed: SealedPostings | SealedGrams
     dead: NDArray[np.uint8]
     gone: int = 0
     kept: bool = False
 
     @classmethod
-    def of(cls, sealed: SealedPostings, *, kept: bool = False) -> Self:
-        return cls(sealed=sealed, dead=sealed.holders.no_dead(), kept=kept)
+    def of(cls, sealed: SealedPostings | SealedGrams, *, kept: bool = False) -> Self:
+        return cls(sealed=sealed, dead=sealed.no_dead(), kept=kept)
 
     def __len__(self) -> int:
         return len(self.sealed) - self.gone
@@ -49,10 +52,9 @@ class _Part:
 
     def without(self, entries: set[int]) -> Self:
         """Return this part with these entries removed; searches that began before go on with what they have."""
-        holders = self.sealed.holders
-        places = holders.find(entries)
+        places = self.sealed.find(entries)
         bit = np.uint8(1) << (places & 7).astype(np.uint8)
-        gone = holders.rows_held(places[self.dead[places >> 3] & bit == 0])
+        gone = self.sealed.rows_held(places[self.dead[places >> 3] & bit == 0])
         if not gone:
             return self
         dead = self.dead.copy()
@@ -82,7 +84,12 @@ class PostingsIndex:
     """
 
     def __init__(
-        self, words: int, *, sealed: Iterable[SealedPostings] = (), tail: int = TAIL, small: int = SMALL
+        self,
+        words: int,
+        *,
+        sealed: Iterable[SealedPostings | SealedGrams] = (),
+        tail: int = TAIL,
+        small: int = SMALL,
     ) -> None:
         self._words = words
         self._tail = tail
@@ -143,7 +150,7 @@ class PostingsIndex:
         check_search(queries, words=self._words, radius=radius, limit=limit)
         if any(radius.values()):
             raise InvalidValueError(what="radius", problem="only equal features are found here; give 0")
-        return joined_hits(self._found(queries, radius, now), limit)
+        return self._found(queries, radius, now, limit)
 
     def holders(self, queries: NDArray[np.uint64], *, bank: int, now: int = 0) -> list[frozenset[int]]:
         """Return, for each feature, which entries of a bank hold it.
@@ -169,30 +176,36 @@ class PostingsIndex:
         -------
         int64 arrays, shape (pairs,): which query, and the entry that holds its feature.
         """
-        found = self._found(queries, {bank: 0}, now)
-        none = np.empty(0, dtype=np.int64)
-        query, entry = (
-            np.concatenate([none, *(getattr(hits, name) for hits in found)]) for name in ("query", "entry")
-        )
-        order = np.lexsort((entry, query))
-        query, entry = query[order], entry[order]
-        new = np.ones(len(query), dtype=np.bool_)
-        new[1:] = (query[1:] != query[:-1]) | (entry[1:] != entry[:-1])
-        return query[new], entry[new]
+        hits = self._found(queries, {bank: 0}, now, None, told=False)
+        new = np.ones(len(hits), dtype=np.bool_)
+        new[1:] = (hits.query[1:] != hits.query[:-1]) | (hits.entry[1:] != hits.entry[:-1])
+        return hits.query[new], hits.entry[new]
 
     def sealed(self) -> list[Rows]:
         """Return all rows that are stored, part by part."""
         return [part.rows() for part in self._current()]
 
-    def _found(self, queries: NDArray[np.uint64], radius: Mapping[int, int], now: int) -> list[Hits]:
-        """Return what each part holds."""
-        compiled = self._count > self._small
+    def _found(
+        self,
+        queries: NDArray[np.uint64],
+        radius: Mapping[int, int],
+        now: int,
+        limit: int | None,
+        *,
+        told: bool = True,
+    ) -> Hits:
+        """Return what is stored, of each bank no more entries for a query than `limit`."""
+        compiled, parts = self._count > self._small, self._current()
         queries, keys = with_keys(queries, compiled=compiled)
-        found = (
-            part.sealed.search(queries, radius=radius, dead=part.dead, now=now, keys=keys, compiled=compiled)
-            for part in self._current()
-        )
-        return [hits for hits in found if hits]
+        apart = all(before.sealed.highest < part.sealed.lowest for before, part in pairwise(parts))
+        cut = limit if apart else None
+        found = [
+            part.sealed.search(
+                queries, radius=radius, dead=part.dead, now=now, keys=keys, compiled=compiled, limit=cut, told=told
+            )
+            for part in parts
+        ]
+        return joined_parts([hits for hits in found if hits is not None], limit, apart=apart)
 
     def _current(self) -> Sequence[_Part]:
         """Return what is stored now."""
