@@ -185,7 +185,7 @@ def _read(codes: NDArray[np.uint32], ends: Places) -> Read:
         symbols=last - first,
         counts=counts,
         bits=bits,
-        kept=first_occurrences(np.column_stack([owner.astype(np.uint64), bits])),
+        kept=first_occurrences(np.column_stack([bits, owner.astype(np.uint64)])),
         at=(kept - first[owner]).astype(np.uint32),
         start=(whole.start[kept] - offsets[owner]).astype(np.uint32),
         end=(whole.end[kept + GRAM - 1] - offsets[owner]).astype(np.uint32),

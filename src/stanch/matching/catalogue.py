@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping
-from itertools import pairwise
 from uuid import UUID
 
 import numpy as np
@@ -25,6 +24,9 @@ from stanch.values import METHODS, TEXT_GRAM, BankInfo, Entry, Fingerprint, Meth
 
 STRETCHES, KIN = 8, 5
 """An entry that holds grams from so many (5) of the stretches (8) of a text is kin to it."""
+
+REMEMBERED = 4096
+"""Of so many entries it is remembered how common their grams are: some megabytes, whatever is stored."""
 
 
 class Catalogue:
@@ -119,15 +121,18 @@ class Catalogue:
     def frequency(self, number: int, *, now: int) -> NDArray[np.int64]:
         """Return in how many texts of its bank each gram of an entry stands, counting the entry and its kin once.
 
-        Kept until a bank changes; an expiry in between is noticed with the next change.
+        Kept until a bank changes, or `REMEMBERED` others were asked for; an expiry in between is noticed then.
         """
-        if number not in self._frequencies:
+        known = self._frequencies.get(number)
+        if known is None:
             listed = self.listed(number)
             bits = listed.grams().bits
-            holders = self._grams.holders(bits, bank=listed.bank_number, now=now)
-            kin = _kin(holders) | {number}
-            self._frequencies[number] = np.array([1 + len(held - kin) for held in holders], dtype=np.int64)
-        return self._frequencies[number]
+            query, entry = self._grams.held(bits, bank=listed.bank_number, now=now)
+            known = _frequencies(query, entry, number, len(bits))
+            if len(self._frequencies) >= REMEMBERED:
+                del self._frequencies[next(iter(self._frequencies))]
+            self._frequencies[number] = known
+        return known
 
     def search(
         self,
@@ -212,19 +217,24 @@ def _rows(bank: int, prints: list[tuple[int, Entry, Fingerprint]]) -> Rows:
     return rows.take(indexed(rows, counts))
 
 
-def _kin(holders: list[frozenset[int]]) -> frozenset[int]:
-    """Return the entries that hold grams from all over a text: versions of it, and books that hold it whole.
+def _frequencies(
+    gram: NDArray[np.int64], entry: NDArray[np.int64], number: int, grams: int
+) -> NDArray[np.int64]:
+    """Return in how many texts each gram of an entry stands, the entry and its kin counting as one.
 
-    A formula, a verse or an excerpt stands in one stretch; versions share what they share from end to end.
+    Kin are the entries that hold grams from all over it: versions of it, and books that hold it whole. A formula, a
+    verse or an excerpt stands in one stretch; versions share what they share from end to end.
 
     Parameters
     ----------
-    holders : for each gram of the text in order, the entries that hold it.
+    gram, entry : which of the grams in order stands in which entry, no pair twice.
+    number : of the entry itself.
+    grams : how many it has.
     """
-    stretches = [
-        range(*bounds) for bounds in pairwise(np.linspace(0, len(holders), STRETCHES + 1).astype(int).tolist())
-    ]
-    spread = Counter(
-        entry for stretch in stretches for entry in frozenset[int]().union(*(holders[gram] for gram in stretch))
-    )
-    return frozenset(entry for entry, count in spread.items() if count >= KIN)
+    bounds = np.linspace(0, grams, STRETCHES + 1).astype(np.int64)
+    stretch = np.searchsorted(bounds, gram, side="right") - 1
+    entries, place = np.unique(entry, return_inverse=True)
+    spread = np.zeros((len(entries), STRETCHES), np.bool_)
+    spread[place, stretch] = True
+    others = (spread.sum(axis=1) < KIN) & (entries != number)
+    return 1 + np.bincount(gram[others[place]], minlength=grams)

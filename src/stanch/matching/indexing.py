@@ -57,9 +57,9 @@ def indexed(rows: Rows, counts: Sequence[int] | NDArray[np.int64]) -> NDArray[np
     ----------
     counts : how many rows each entry has.
     """
-    if max(counts, default=0) <= REPEATS or (rows.bits.shape[1] == 1 and not _often(rows.bits[:, 0])):
+    if max(counts, default=0) <= REPEATS:
         return np.ones(len(rows), np.bool_)
-    return first_occurrences(np.column_stack([rows.entry.astype(np.uint64), rows.bits]))
+    return first_occurrences(np.column_stack([rows.bits, rows.entry.astype(np.uint64)]))
 
 
 def first_occurrences(bits: NDArray[np.uint64]) -> NDArray[np.bool_]:
@@ -69,19 +69,14 @@ def first_occurrences(bits: NDArray[np.uint64]) -> NDArray[np.bool_]:
     ----------
     bits : uint64 array, shape (rows, words).
     """
-    if bits.shape[1] == 1 and not _often(bits[:, 0]):
-        return np.ones(len(bits), np.bool_)
+    one = np.sort(bits[:, 0])
+    if not (one[REPEATS:] == one[:-REPEATS]).any():  # as in nearly every text
+        return np.ones(len(bits), dtype=np.bool_)
     order, begins = sorted_runs(bits)
     places = np.arange(len(bits))
     kept = np.empty(len(bits), dtype=np.bool_)
     kept[order] = places - np.maximum.accumulate(np.where(begins, places, 0)) < REPEATS
     return kept
-
-
-def _often(values: NDArray[np.uint64]) -> bool:
-    """Whether a value stands here more often than `REPEATS` times, which few texts have: much sooner found out."""
-    ordered = np.sort(values)
-    return bool((ordered[REPEATS:] == ordered[:-REPEATS]).any())
 
 
 def sorted_runs(bits: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
