@@ -1,9 +1,9 @@
-"""Text at a million documents: how many queries a second, how soon each is answered, how many bytes a document takes.
+"""Text at a million documents: queries a second, how soon each is answered, bytes a document takes.
 
-The bank holds what `text_scale_documents` makes. 90 % of the documents lie in one archive segment, 9 % in a second,
-and 1 % were added since, as in a service. Every second query is a copy of a document of the bank, each second of
-these with one in ten of its words replaced; the others are benign, of sentences that the bank was not made from.
-Each is one post, and goes the whole way: `Matcher.match`.
+The bank holds what `text_scale_documents` makes. 90 % of the documents lie in one archive segment, 9 % in a
+second, and 1 % were added since, as in a service. Every second query is a copy of a document of the bank,
+each second of these with one in ten of its words replaced; the others are benign, of sentences that the bank was
+not made from. Each is one post, and goes the whole way: `Matcher.match`.
 """
 
 import random
@@ -236,7 +236,8 @@ def speed_results(
         bar=2_000,
         peer=PEER,
         peer_value=PEER_RATE,
-        note=f"{scale.documents:,} documents, {len(posts):,} queries one by one on one thread, median of {ROUNDS}; "
+        note=f"{scale.documents:,} documents, {len(posts):,} queries one by one on one thread, "
+        f"median of {ROUNDS}; "
         f"{kinds}; by the clock {1 / wall.mean():,.0f}; {said}; {loaded()}; the peer from its rate at 6,273",
     )
     p50, p99 = (np.percentile(wall, share) * 1e3 for share in (50, 99))

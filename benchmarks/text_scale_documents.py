@@ -1,11 +1,10 @@
 """A million documents of about 930 characters in 80 languages, and texts of the same kind that are in no bank.
 
-The sentences of SIB-200 are cut into words (scripts that write no spaces into groups of three characters) and strung
-together anew, language by language: what follows a word is what follows the last two somewhere in the sentences (a
-chain of order 2), but after `LEAP` of 1,000 words the next is any word of the language. Without such leaps the
-chains of some 19,000 words a language would say the same over and over: at a million documents half of all
-different grams would stand in more than nine of them. Every eighth sentence is held out, and benign texts are
-strung together from these alone.
+The sentences of SIB-200 are cut into words (scripts that write no spaces into groups of three characters) and
+strung together anew, language by language: what follows a word is what follows the last two somewhere in the
+sentences (a chain of order 2), but after `LEAP` of 1,000 words the next is any word of the language. Without such
+leaps the chains of some 15,000 words a language would say the same over and over. Every eighth sentence is held out,
+and benign texts are strung together from these alone.
 """
 
 import gzip
@@ -49,7 +48,7 @@ Places = NDArray[np.int64]
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Chains:
-    """What `strung` draws from: the tokens of all languages one behind the other; its parameters say what is what."""
+    """What `strung` draws from: the tokens of all languages, one behind the other; see its parameters."""
 
     bounds: Places
     group: Places

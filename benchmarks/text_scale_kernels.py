@@ -1,3 +1,4 @@
+# mypy: disable-error-code="no-any-return, return-value, assignment"
 """Words strung together and grams thinned for a million documents, compiled: for `text_scale_documents`."""
 
 import numpy as np
@@ -18,7 +19,7 @@ def drawn(state: Words) -> np.uint64:
     mixed = state[0]
     mixed = (mixed ^ mixed >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ mixed >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ mixed >> np.uint64(31)
+    return np.uint64(mixed ^ mixed >> np.uint64(31))
 
 
 @compiled
@@ -54,7 +55,7 @@ def strung(
     int, how many code points were written.
     """
     state = np.zeros(1, np.uint64)
-    at = np.int64(0)
+    at = 0
     for document in range(len(seeds)):
         state[0] = seeds[document]
         first, size = bounds[language[document]], bounds[language[document] + 1] - bounds[language[document]]

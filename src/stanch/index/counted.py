@@ -24,9 +24,9 @@ def ranked(
     nought = np.zeros(len(query), np.int64)
     hits = _ordered(Hits(query=query, bank=bank, entry=entry, at=at, distance=nought, total=nought))
     group = _changes(hits.query, hits.bank)
-    counted = np.cumsum(group | _changes(hits.entry))
+    counted: Numbers = np.cumsum(group | _changes(hits.entry), dtype=np.int64)
     starts = np.flatnonzero(group)
-    totals = np.diff(counted[starts], append=counted[-1] + 1)
+    totals: Numbers = np.diff(counted[starts], append=counted[-1] + 1)
     return _cut(hits, starts, totals, counted, limit)
 
 

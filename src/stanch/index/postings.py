@@ -150,7 +150,8 @@ class PostingsIndex:
         check_search(queries, words=self._words, radius=radius, limit=limit)
         if any(radius.values()):
             raise InvalidValueError(what="radius", problem="only equal features are found here; give 0")
-        return self._found(queries, radius, now, limit)
+        found, apart = self._found_apart(queries, radius, now, limit, told=True)
+        return joined_parts(found, limit, apart=apart)
 
     def holders(self, queries: NDArray[np.uint64], *, bank: int, now: int = 0) -> list[frozenset[int]]:
         """Return, for each feature, which entries of a bank hold it.
@@ -168,15 +169,26 @@ class PostingsIndex:
         return [frozenset(entries) for entries in held]
 
     def held(
-        self, queries: NDArray[np.uint64], *, bank: int, now: int = 0
+        self, queries: NDArray[np.uint64], *, bank: int, now: int = 0, ordered: bool = True
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return what `holders` does as pairs of a query and an entry, in order, no pair twice.
+        """Return what `holders` does as pairs of a query and an entry.
+
+        Parameters
+        ----------
+        ordered : whether they come in order, no pair twice; else a pair may stand there again beside itself.
 
         Returns
         -------
         int64 arrays, shape (pairs,): which query, and the entry that holds its feature.
         """
-        hits = self._found(queries, {bank: 0}, now, None, told=False)
+        found, apart = self._found_apart(queries, {bank: 0}, now, None, told=False)
+        if apart and not ordered:
+            none = [np.empty(0, np.int64)]
+            return (
+                np.concatenate(none + [hits.query for hits in found]),
+                np.concatenate(none + [hits.entry for hits in found]),
+            )
+        hits = joined_parts(found, None, apart=apart)
         new = np.ones(len(hits), dtype=np.bool_)
         new[1:] = (hits.query[1:] != hits.query[:-1]) | (hits.entry[1:] != hits.entry[:-1])
         return hits.query[new], hits.entry[new]
@@ -185,16 +197,19 @@ class PostingsIndex:
         """Return all rows that are stored, part by part."""
         return [part.rows() for part in self._current()]
 
-    def _found(
+    def _found_apart(
         self,
         queries: NDArray[np.uint64],
         radius: Mapping[int, int],
         now: int,
         limit: int | None,
         *,
-        told: bool = True,
-    ) -> Hits:
-        """Return what is stored, of each bank no more entries for a query than `limit`."""
+        told: bool,
+    ) -> tuple[list[Hits], bool]:
+        """Return what each part holds, and whether the entries of each have lower numbers than those of the next.
+
+        Where they have, each part is cut to the limit.
+        """
         compiled, parts = self._count > self._small, self._current()
         queries, keys = with_keys(queries, compiled=compiled)
         apart = all(before.sealed.highest < part.sealed.lowest for before, part in pairwise(parts))
@@ -205,7 +220,7 @@ class PostingsIndex:
             )
             for part in parts
         ]
-        return joined_parts([hits for hits in found if hits is not None], limit, apart=apart)
+        return [hits for hits in found if hits is not None], apart
 
     def _current(self) -> Sequence[_Part]:
         """Return what is stored now."""

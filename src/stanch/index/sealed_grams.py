@@ -12,8 +12,7 @@ from stanch.index.counted import ranked
 from stanch.index.rows import Hits, Rows
 from stanch.index.sealed import still
 from stanch.index.sealed_postings import LARGE, directory, from_each, in_key_order
-from stanch.index.stretches import LONGEST, Stretches
-from stanch.kernels.keys import keys_of
+from stanch.index.stretches import Stretches
 
 NARROW = 48
 """Grams that fit in so many bits take no more; if one does not, all take 64."""
@@ -36,14 +35,14 @@ class SealedGrams:
     """Grams of texts that do not change: 12 bytes each, with what finds them and where they stand.
 
     It answers as `SealedPostings` does of the same rows. A gram is one word, and most fit in 48 bits. A bucket of
-    the directory leads to some ten places in `order`, in order of their keys; each holds beside a row's number the
-    next bits of its key, its tag, so that few rows are looked at in vain. Whose a row is follows from where the rows
-    of texts begin; bank and expiry are those of the archive's entries.
+    the directory leads to some ten places in `order`, in order of their keys; each holds beside a row's number
+    the next bits of its key, its tag, so that few rows are looked at in vain. Whose a row is follows from where
+    the rows of texts begin; bank and expiry are those of the archive's entries.
 
     Parameters
     ----------
-    bits : the grams of texts, one text behind the other, each in order of place: uint16 array, shape (rows, 3), the
-        lowest 16 bits first; uint64 array, shape (rows, 1), where one needs more than 48.
+    bits : the grams of texts, one text behind the other, each in order of place: uint16 array, shape (rows, 3),
+        the lowest 16 bits first; uint64 array, shape (rows, 1), where one needs more than 48.
     order : uint32 array, the rows that are indexed, by key, then as they stand; tags above the numbers.
     begins : uint32 array, shape (buckets + 1,), where in `order` each bucket begins; a power of two of them.
     stretches : where the rows stand in their texts.
@@ -160,11 +159,7 @@ class SealedGrams:
     def words(self, first: int, last: int) -> Words:
         """Return the grams of rows, shape (last - first, 1)."""
         rows = self.bits[first:last]
-        if rows.shape[1] == 1:
-            return np.asarray(rows, dtype=np.uint64)
-        return sum((rows[:, k].astype(np.uint64) << np.uint64(16 * k) for k in range(3)), np.uint64(0)).reshape(
-            -1, 1
-        )
+        return np.asarray(rows, np.uint64) if rows.shape[1] == 1 else _joined(rows).reshape(-1, 1)
 
     @property
     def places_of_banks(self) -> NDArray[np.int64]:
@@ -186,7 +181,7 @@ class SealedGrams:
             return wanted[(wanted >= 0) & (wanted < self.texts)]
         wanted = wanted[(wanted >= 0) & (wanted < 1 << 32)]
         places = np.minimum(self.entries.searchsorted(wanted.astype(np.uint32)), self.texts - 1)
-        return places[self.entries[places] == wanted]
+        return np.asarray(places[self.entries[places] == wanted])
 
     def rows_held(self, places: Places) -> int:
         """Return how many indexed rows these texts have together."""
@@ -263,9 +258,9 @@ class SealedGrams:
         room = int(count.sum())
         hits, at = np.empty((4, room), np.int64), np.zeros(room)
         found = gathered(
-            which, begin, count, self.order, self._width, len(self.bits), self.firsts, self.entries, self.bank,
-            self.expires, self.banks, asked, dead, now, NO_LIMIT if limit is None else limit, self.base, told,
-            LONGEST, *self.stretches.told, hits, at,
+            which, begin, count, self.order, self._width, np.int64(len(self.bits)), self.firsts,
+            self.entries, self.bank, self.expires, self.banks, asked, dead, now, NO_LIMIT if limit is None else limit, self.base, int(told),
+            *self.stretches.told, self.stretches.marks, hits, at,
         )  # fmt: skip
         if not found:
             return None
@@ -326,7 +321,7 @@ class SealedGrams:
     def _words_of(self, rows: Places) -> Words:
         if self.bits.shape[1] == 1:
             return np.asarray(self.bits[rows, 0])
-        return sum((self.bits[rows, k].astype(np.uint64) << np.uint64(16 * k) for k in range(3)), np.uint64(0))
+        return _joined(self.bits[rows])
 
     def _ordinals(self, places: Places) -> Places:
         return self.entries[places].astype(np.int64) if len(self.entries) else places
@@ -351,6 +346,14 @@ def _narrowed(bits: Words) -> NDArray[Any]:
         return bits
     halves = np.ascontiguousarray(bits, dtype="<u8").view("<u2")
     return np.ascontiguousarray(halves[:, : NARROW // 16])
+
+
+def _joined(columns: NDArray[Any]) -> Words:
+    """Put grams together from their columns of 16 bits, shape (rows, 3)."""
+    grams = columns[:, 0].astype(np.uint64)
+    for column in range(1, columns.shape[1]):
+        grams |= columns[:, column].astype(np.uint64) << np.uint64(16 * column)
+    return grams
 
 
 def _one(column: NDArray[Any]) -> NDArray[Any]:

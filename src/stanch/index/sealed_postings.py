@@ -140,7 +140,7 @@ class SealedPostings:
         keys: Words | None = None,
         compiled: bool = True,
         limit: int | None = None,
-        told: bool = True,
+        told: bool = True,  # noqa: ARG002 - as `SealedGrams` has it
     ) -> Hits | None:
         """Return the rows that equal a query, as hits in order; None if none does.
 
@@ -257,8 +257,8 @@ def with_keys(queries: Words, *, compiled: bool) -> tuple[Words, Words]:
 def in_key_order(bits: Words, rows: Words, number: np.uint64) -> tuple[NDArray[np.uint32], Words]:
     """Return rows in order of their keys, equal ones as they stand, and the first bits of their keys.
 
-    Row and beginning of the key are put into one word and sorted as plain numbers, several times as fast as finding
-    out an order; then those are told apart whose keys begin alike.
+    Row and beginning of the key are put into one word and sorted as plain numbers, several times as fast as
+    finding out an order; then those are told apart whose keys begin alike.
 
     Parameters
     ----------

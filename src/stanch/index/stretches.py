@@ -22,29 +22,37 @@ LOT = 1 << 20
 """Rows that are packed at a time."""
 
 Places = NDArray[np.int64]
-_COLUMNS = ("codes", "book", "odd", "places")
+_COLUMNS = ("codes", "book", "odd", "places", "marks")
+
+EVERY = 16
+"""Where every 16th row begins is marked, so that at most 15 steps lead to any other."""
+
+UNMARKED = (1 << 16) - 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Stretches:
-    """Of each row of texts, one behind the other: `at`, where it begins in symbols, `start` and `end` in the original.
+    """Of each row of texts: `at`, where it begins in symbols, and `start` and `end` in the original.
 
-    From one row of a text to the next these take small steps, and of these a few thousand tell nearly all: how far
-    `at` and `start` are from those of the row before, or from 0, and how far `end` is from `start`. Each row has the
-    number of its step in a book, the most frequent first; rows whose step is not in the book are told as they are.
+    From one row of a text to the next these take small steps, and of these a few thousand tell nearly all: how
+    far `at` and `start` are from those of the row before, or from 0, and how far `end` is from `start`. Each row
+    has the number of its step in a book, the most frequent first; rows whose step is not in the book are told as
+    they are.
 
     Parameters
     ----------
-    codes : uint8 array, shape (3 * ceil(rows / 2),): three bytes hold the 12 bits of two rows, the lower bits first.
+    codes : uint8 array, shape (3 * ceil(rows / 2),): three bytes hold the 12 bits of two rows, the lower first.
     book : uint16 array, shape (steps, 3), at most `CODES` of them.
     odd : uint32 array, the rows that are told as they are, rising.
     places : uint32 or float64 array, shape (len(odd), 3): `at`, `start` and `end` of these.
+    marks : uint16 array, shape (ceil(rows / 16),): `at` of rows 0, 16 and so on; `UNMARKED` where it does not fit.
     """
 
     codes: NDArray[np.uint8]
     book: NDArray[np.uint16]
     odd: NDArray[np.uint32]
     places: NDArray[Any]
+    marks: NDArray[np.uint16]
 
     @classmethod
     def of(cls, at: NDArray[Any], start: NDArray[Any], end: NDArray[Any], firsts: Places) -> Self:
@@ -62,6 +70,7 @@ class Stretches:
             book=still(book),
             odd=still(odd.astype(np.uint32)),
             places=still(places.astype(np.uint32) if whole else places),
+            marks=still(_marks(at[::EVERY])),
         )
 
     @classmethod
@@ -75,13 +84,14 @@ class Stretches:
         """
         made = cls(**{name: columns[name] for name in _COLUMNS})
         steps, odd = len(made.book), len(made.odd)
-        kinds = [column.dtype.str[1:] for column in (made.codes, made.book, made.odd)]
+        kinds = [column.dtype.str[1:] for column in (made.codes, made.book, made.odd, made.marks)]
         fit = [
             made.codes.shape == (3 * ((rows + 1) // 2),),
             made.book.shape == (steps, 3) and steps <= CODES,
             made.odd.shape == (odd,) and (not odd or int(made.odd[-1]) < rows),
             made.places.shape == (odd, 3),
-            kinds == ["u1", "u2", "u4"] and made.places.dtype.str[1:] in {"u4", "f8"},
+            made.marks.shape == ((rows + EVERY - 1) // EVERY,),
+            kinds == ["u1", "u2", "u4", "u2"] and made.places.dtype.str[1:] in {"u4", "f8"},
         ]
         if not all(fit):
             raise ValueError(f"the stretches of {rows} rows do not fit each other")
@@ -93,7 +103,7 @@ class Stretches:
 
     @property
     def told(self) -> tuple[NDArray[np.uint8], NDArray[np.uint16], NDArray[np.uint32], NDArray[Any]]:
-        """What the kernels take."""
+        """What the kernels take, beside the marks."""
         return self.codes, self.book, self.odd, self.places
 
     def of_text(self, first: int, last: int, *, compiled: bool) -> NDArray[np.float64]:
@@ -103,11 +113,11 @@ class Stretches:
         from stanch.kernels.grams_numba import unfolded  # noqa: PLC0415 - only large indexes need numba
 
         out = np.empty((3, last - first))
-        unfolded(first, last, *self.told, out)
+        unfolded(np.int64(first), np.int64(last), *self.told, out)
         return out
 
     def all(self, firsts: Places) -> NDArray[Any]:
-        """Return `at`, `start` and `end` of all rows, shape (3, rows), in four bytes each if all are whole numbers.
+        """Return `at`, `start` and `end` of all rows, shape (3, rows), in four bytes each if all are whole.
 
         Parameters
         ----------
@@ -125,7 +135,7 @@ class Stretches:
     def unpacked(self, first: int, firsts: Places) -> NDArray[np.float64]:
         """Return `at`, `start` and `end` of rows from `first` on, shape (3, rows); `firsts` as for `of`.
 
-        Each row is as many steps behind the last that is told, or behind the beginning of its text.
+        Each is so many steps behind the last row that is told, or behind the beginning of its text.
         """
         last = int(firsts[-1])
         codes = self._codes(first, last)
@@ -191,6 +201,12 @@ def _book(steps: NDArray[np.int32]) -> tuple[NDArray[np.uint16], NDArray[np.uint
     numbers[chosen] = np.arange(len(chosen))
     book = np.column_stack([chosen // STEP**2, chosen // STEP % STEP, chosen % STEP]).astype(np.uint16)
     return book, numbers
+
+
+def _marks(at: NDArray[Any]) -> NDArray[np.uint16]:
+    """Return places that fit in 16 bits as such, and `UNMARKED` for others."""
+    fit = (at >= 0) & (at < UNMARKED) & (at == np.floor(at))
+    return np.where(fit, at, UNMARKED).astype(np.uint16)
 
 
 def _packed(codes: NDArray[np.uint16]) -> NDArray[np.uint8]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stanch.kernels.jit import compiled
-from stanch.kernels.lanes import fetch
+from stanch.kernels.lanes import count_bits, fetch
 from stanch.kernels.postings_numba import mixed
 
 Words = NDArray[np.uint64]
@@ -19,6 +19,10 @@ Places = NDArray[np.int64]
 
 BLOCK = 256
 """So many queries are looked up together."""
+
+UNMARKED = (1 << 16) - 1
+LONGEST = 256
+"""As in `index.stretches`."""
 
 
 @compiled
@@ -44,12 +48,12 @@ def tagged(
     if high - low > large:
         low = tag_border(order, low, high, width, tag)
         return low, tag_border(order, low, high, width, tag + np.uint64(1))
-    while low < high and np.uint64(order[low]) >> width != tag:
-        low += 1
-    end = low
-    while end < high and np.uint64(order[end]) >> width == tag:
-        end += 1
-    return low, end
+    before, same = np.int64(0), np.int64(0)
+    for place in range(low, high):  # without a branch, so that several are compared at once
+        held = np.uint64(order[place]) >> width
+        before += held < tag
+        same += held == tag
+    return low + before, low + before + same
 
 
 @compiled
@@ -66,13 +70,14 @@ def tag_border(order: Numbers, low: np.int64, high: np.int64, width: np.uint64, 
 
 @compiled
 def key_border(
-    bits: NDArray[Any], order: Numbers, low: np.int64, high: np.int64, width: np.uint64, key: np.uint64, behind: bool
+    bits: NDArray[Any], order: Numbers, low: np.int64, high: np.int64, width: np.uint64, key: np.uint64,
+    behind: int,
 ) -> np.int64:  # fmt: skip
-    """Return the first place between `low` and `high` whose key is not less, or is more if `behind`."""
+    """Return the first place between `low` and `high` whose key is not less; is more, if `behind` is 1, not 0."""
     while low < high:
         middle = (low + high) >> 1
         stored = mixed(word(bits, row_at(order, middle, width, len(bits))))
-        if stored < key or (behind and stored == key):
+        if stored < key or (behind == 1 and stored == key):
             low = middle + 1
         else:
             high = middle
@@ -80,7 +85,7 @@ def key_border(
 
 
 @compiled
-def gram_runs(
+def gram_runs(  # noqa: C901 - four loops, of which none waits for memory within itself
     queries: Words, keys: Words, bits: NDArray[Any], order: Numbers, begins: Numbers, width: np.uint64,
     to_bucket: np.uint64, large: int, which: Places, begin: Places, count: Places,
 ) -> int:  # fmt: skip
@@ -127,8 +132,8 @@ def gram_runs(
         for query in range(first, last):
             low, high = lows[query - first], highs[query - first]
             if high - low > large:
-                low = key_border(bits, order, low, high, width, keys[query], False)
-                high = key_border(bits, order, low, high, width, keys[query], True)
+                low = key_border(bits, order, low, high, width, keys[query], 0)
+                high = key_border(bits, order, low, high, width, keys[query], 1)
             while low < high and word(bits, row_at(order, low, width, rows)) != queries[query]:
                 low += 1
             while low < high and word(bits, row_at(order, high - 1, width, rows)) != queries[query]:
@@ -164,19 +169,26 @@ def odd_place(odd: Numbers, row: np.int64) -> np.int64:
 
 @compiled
 def begin_of(
-    row: np.int64, lowest: np.int64, codes: NDArray[np.uint8], book: NDArray[np.uint16], odd: Numbers,
-    places: NDArray[Any],
+    row: np.int64, first: np.int64, codes: NDArray[np.uint8], book: NDArray[np.uint16], odd: Numbers,
+    places: NDArray[Any], marks: NDArray[np.uint16],
 ) -> float:  # fmt: skip
-    """Return where a row begins in its text: the steps back to the first, or to one that is told as it is."""
-    steps = 0.0
-    for before in range(row, lowest - 1, -1):
-        code = code_of(codes, before)
+    """Return where a row begins in its text, of which `first` is the first row: so many steps from the mark before
+    it, from the beginning of its text, or, where there is no mark, from the last row that is told as it is.
+    """
+    begin = row & ~np.int64(15)
+    if begin >= first and marks[begin >> 4] != UNMARKED:
+        at = float(marks[begin >> 4])
+        begin += 1
+    else:
+        at, begin = 0.0, max(first, row - LONGEST)
+    for step in range(begin, row + 1):
+        code = code_of(codes, step)
         if code < len(book):
-            steps += book[code, 0]
+            at += book[code, 0]
         else:
-            place = odd_place(odd, before)
-            return steps + places[place, 0] if place < len(odd) else steps
-    return steps
+            place = odd_place(odd, step)
+            at = float(places[place, 0]) if place < len(odd) else at
+    return at
 
 
 @compiled
@@ -228,10 +240,11 @@ def owner_of(firsts: NDArray[Any], row: np.int64, rows: np.int64) -> np.int64:
 
 @compiled
 def gathered(
-    which: Places, begin: Places, count: Places, order: Numbers, width: np.uint64, rows: np.int64, firsts: NDArray[Any],
-    entries: Numbers, bank: NDArray[np.uint16], expires: Places, numbers: Places, asked: NDArray[np.bool_],
-    dead: NDArray[np.uint8], now: int, limit: int, base: int, told: bool, longest: int, codes: NDArray[np.uint8],
-    book: NDArray[np.uint16], odd: Numbers, places: NDArray[Any], hits: Places, at: NDArray[np.float64],
+    which: Places, begin: Places, count: Places, order: Numbers, width: np.uint64, rows: np.int64,
+    firsts: NDArray[Any], entries: Numbers, bank: NDArray[np.uint16], expires: Places, numbers: Places,
+    asked: NDArray[np.bool_], dead: NDArray[np.uint8], now: int, limit: int, base: int, told: int, codes: NDArray[np.uint8],
+    book: NDArray[np.uint16], odd: Numbers, places: NDArray[Any], marks: NDArray[np.uint16], hits: Places,
+    at: NDArray[np.float64],
 ) -> int:  # fmt: skip
     """Write the hits of runs that `gram_runs` found, in order, without those of dead and expired entries.
 
@@ -245,8 +258,7 @@ def gathered(
     dead : of the texts, a bit for each that was removed.
     limit : how many entries of a bank to write for each query.
     base : what is added to an ordinal.
-    told : whether to write where in their texts hits begin.
-    longest : rows between two that are told as they are.
+    told : 1 to write where in their texts hits begin, 0 not to.
     hits : int64 array, shape (4, room), to be written to: query, bank, entry, and how many of the bank there are.
     at : float64 array, shape (room,), to be written to.
 
@@ -276,11 +288,47 @@ def gathered(
                     taken = total[of] <= limit
             if taken:
                 hits[0, found], hits[1, found], hits[2, found], hits[3, found] = which[run], of, base + entry, 0
-                if told:
-                    lowest = max(np.int64(firsts[text]), row - longest, np.int64(0))
-                    at[found] = begin_of(row, lowest, codes, book, odd, places)
+                if told == 1:
+                    at[found] = begin_of(
+                        row, max(np.int64(firsts[text]), np.int64(0)), codes, book, odd, places, marks
+                    )
                 found += 1
         for hit in range(began, found):
             hits[3, hit] = total[hits[1, hit]]
             hits[1, hit] = numbers[hits[1, hit]]
     return found
+
+
+@compiled
+def slot_of(slots: Places, entry: np.int64) -> np.int64:
+    """Return where an entry stands in a table, or would: an open one, of a power of two of slots, -1 if free."""
+    place = np.int64(mixed(np.uint64(entry)) & np.uint64(len(slots) - 1))
+    while slots[place] != -1 and slots[place] != entry:
+        place = (place + 1) & (len(slots) - 1)
+    return place
+
+
+@compiled
+def count_others(
+    gram: Places, entry: Places, stretch: Places, kin: int, number: int, slots: Places, spread: Words, out: Places
+) -> None:
+    """Add to each gram of a text the entries that hold it and are no kin to it; see `matching.frequency`.
+
+    Parameters
+    ----------
+    gram, entry : which gram stands in which entry, equal pairs side by side.
+    stretch : int64 array, shape (grams,), in which stretch of the text each gram is.
+    kin : an entry that holds grams of so many stretches is kin.
+    number : of the text's own entry.
+    slots, spread : int64 and uint64 arrays, more than there are pairs, a power of two; all -1, and all 0.
+    out : int64 array, shape (grams,), to be added to.
+    """
+    for pair in range(len(gram)):
+        place = slot_of(slots, entry[pair])
+        slots[place] = entry[pair]
+        spread[place] |= np.uint64(1) << np.uint64(stretch[gram[pair]])
+    for pair in range(len(gram)):
+        if pair and gram[pair] == gram[pair - 1] and entry[pair] == entry[pair - 1]:
+            continue
+        if entry[pair] != number and count_bits(spread[slot_of(slots, entry[pair])]) < kin:
+            out[gram[pair]] += 1

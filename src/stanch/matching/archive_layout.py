@@ -11,7 +11,7 @@ expires     i8  (E,)        seconds since 1970, or `NEVER`
 medium      u1  (E,)        which of `MEDIA`
 M/entries   u4  (F,)        for method M, the ordinals with such a fingerprint; absent where all have one
 M/first     u4  (F + 1,)    where the features of each begin; u8 where N needs it; absent where each has one
-M/extent    f8  (F,)        as in `Fingerprint`; u2 or u4 where all are whole numbers that fit, as are the three below
+M/extent    f8  (F,)        as in `Fingerprint`; u2 or u4 where all are whole numbers that fit, as the next three
 M/at        f8  (N,)
 M/start     f8  (N,)
 M/end       f8  (N,)
@@ -30,6 +30,7 @@ M/index/codes   u1  (ceil(N/2)*3) where they stand, as `Stretches` has it
 M/index/book    u2  (S, 3)
 M/index/odd     u4  (O,)
 M/index/places  u4  (O, 3)        f8 where one is no whole number that fits
+M/index/marks   u2  (ceil(N/16),)
 ```
 """
 

@@ -189,7 +189,7 @@ def _grams_of_source(source: _Source, grams: ArchivedGrams) -> GramPrints:
 def _alive(
     source: _Source, prints: ArchivedPrints | ArchivedGrams
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], dict[str, NDArray[np.int64]]]:
-    """Return which fingerprints go over, their features, and their new ordinals with how many features each has."""
+    """Return which fingerprints go over, their features, their new ordinals and how many features each has."""
     ordinals = source.ordinals[prints.ordinals()]
     chosen = np.flatnonzero(ordinals >= 0)
     firsts = prints.firsts()

@@ -12,7 +12,7 @@ from stanch.index.sealed import Sealed
 from stanch.index.sealed_postings import SealedPostings
 from stanch.matching.archive_layout import Array
 from stanch.matching.indexing import index_of
-from stanch.values import Fingerprint, Method, Span
+from stanch.values import Method, Span
 
 _KINDS = {
     "entries": ("u4",),
@@ -130,7 +130,7 @@ def _shapes(count: int, features: int) -> dict[str, tuple[int, ...]]:
 
 
 def check_columns(method: Method, columns: Mapping[str, Array], shapes: Mapping[str, tuple[int, ...]]) -> None:
-    """Raise ValueError unless the columns that are there have these shapes, and are of the kinds they should be."""
+    """Raise ValueError unless the columns that are there have these shapes and are of the right kinds."""
     for name, shape in shapes.items():
         column = columns.get(name)
         if column is not None and (column.shape != shape or column.dtype.str[1:] not in _KINDS[name]):

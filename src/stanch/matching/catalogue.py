@@ -1,6 +1,6 @@
 """All banks as numbers: what the indexes hold, and what their answers mean."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
 from uuid import UUID
 
@@ -18,12 +18,10 @@ from stanch.index import NEVER, Hits, Rows
 from stanch.matching.archive import LIVE, Archive
 from stanch.matching.attached import Attached
 from stanch.matching.bank import Bank
+from stanch.matching.frequency import frequencies
 from stanch.matching.indexing import indexed, live_index, postings_index
 from stanch.matching.listed import Listed, ListedEntry, fingerprint_of
 from stanch.values import METHODS, TEXT_GRAM, BankInfo, Entry, Fingerprint, Method
-
-STRETCHES, KIN = 8, 5
-"""An entry that holds grams from so many (5) of the stretches (8) of a text is kin to it."""
 
 REMEMBERED = 4096
 """Of so many entries it is remembered how common their grams are: some megabytes, whatever is stored."""
@@ -127,8 +125,8 @@ class Catalogue:
         if known is None:
             listed = self.listed(number)
             bits = listed.grams().bits
-            query, entry = self._grams.held(bits, bank=listed.bank_number, now=now)
-            known = _frequencies(query, entry, number, len(bits))
+            pairs = self._grams.held(bits, bank=listed.bank_number, now=now, ordered=False)
+            known = frequencies(*pairs, number, len(bits))
             if len(self._frequencies) >= REMEMBERED:
                 del self._frequencies[next(iter(self._frequencies))]
             self._frequencies[number] = known
@@ -215,26 +213,3 @@ def _rows(bank: int, prints: list[tuple[int, Entry, Fingerprint]]) -> Rows:
         expires=np.repeat(np.array(expires, dtype=np.int64), counts),
     )
     return rows.take(indexed(rows, counts))
-
-
-def _frequencies(
-    gram: NDArray[np.int64], entry: NDArray[np.int64], number: int, grams: int
-) -> NDArray[np.int64]:
-    """Return in how many texts each gram of an entry stands, the entry and its kin counting as one.
-
-    Kin are the entries that hold grams from all over it: versions of it, and books that hold it whole. A formula, a
-    verse or an excerpt stands in one stretch; versions share what they share from end to end.
-
-    Parameters
-    ----------
-    gram, entry : which of the grams in order stands in which entry, no pair twice.
-    number : of the entry itself.
-    grams : how many it has.
-    """
-    bounds = np.linspace(0, grams, STRETCHES + 1).astype(np.int64)
-    stretch = np.searchsorted(bounds, gram, side="right") - 1
-    entries, place = np.unique(entry, return_inverse=True)
-    spread = np.zeros((len(entries), STRETCHES), np.bool_)
-    spread[place, stretch] = True
-    others = (spread.sum(axis=1) < KIN) & (entries != number)
-    return 1 + np.bincount(gram[others[place]], minlength=grams)

@@ -70,9 +70,10 @@ def _pattern(foreign: str, dots: str) -> re.Pattern[str]:
 
 
 def _promise(foreign: str, dots: str) -> re.Pattern[str]:
-    """Return what stands in every text in which `_pattern` finds a link: a scheme, or a name going on behind a dot.
+    """Return what stands in every text in which `_pattern` finds a link: a scheme, or a name that goes on behind a
+    dot.
 
-    Most dots end a sentence and are followed by a blank; that is seen many times sooner than that there is no link.
+    Most dots end a sentence and are followed by a blank, which is seen many times sooner.
     """
     return re.compile(rf"://|[{dots}](?=[^{_NO_LABEL}{foreign}_\-])")
 
