@@ -66,7 +66,7 @@ class Scale:
         return sum(self.segments) + self.added
 
 
-FULL = Scale(segments=(900_000, 90_000), added=10_000, asked=4_000)
+FULL = Scale(segments=(900_000, 90_000), added=10_000, asked=2_000)
 QUICK = Scale(segments=(18_000, 1_800), added=200, asked=800)
 
 

@@ -3,8 +3,8 @@
 The sentences of SIB-200 are cut into words (scripts that write no spaces into groups of three characters) and
 strung together anew, language by language: what follows a word is what follows the last two somewhere in the
 sentences (a chain of order 2), but after `LEAP` of 1,000 words the next is any word of the language. Without such
-leaps the chains of some 15,000 words a language would say the same over and over. Every eighth sentence is held out,
-and benign texts are strung together from these alone.
+leaps the chains of some 15,000 words a language would say the same over and over. Every eighth sentence is held
+out, and benign texts are strung together from these alone.
 """
 
 import gzip

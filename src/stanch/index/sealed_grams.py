@@ -256,15 +256,16 @@ class SealedGrams:
             return None
         which, begin, count = runs[:, :found]
         room = int(count.sum())
-        hits, at = np.empty((4, room), np.int64), np.zeros(room)
+        hits, at = np.empty((6, room), np.int64), np.zeros(room)
         found = gathered(
             which, begin, count, self.order, self._width, np.int64(len(self.bits)), self.firsts,
-            self.entries, self.bank, self.expires, self.banks, asked, dead, now, NO_LIMIT if limit is None else limit, self.base, int(told),
+            self.entries, self.bank, self.expires, self.banks, asked, dead, now,
+            NO_LIMIT if limit is None else limit, self.base, int(told),
             *self.stretches.told, self.stretches.marks, hits, at,
         )  # fmt: skip
         if not found:
             return None
-        query, bank, entry, total = hits[:, :found]
+        query, bank, entry, total = hits[:4, :found]
         nought = np.zeros(found, np.int64)
         made = Hits(query=query, bank=bank, entry=entry, at=at[:found], distance=nought, total=total)
         return made.take(np.lexsort((bank, query))) if len(asked) > 1 else made

@@ -20,6 +20,9 @@ Places = NDArray[np.int64]
 BLOCK = 256
 """So many queries are looked up together."""
 
+AHEAD = 16
+"""So many hits, or runs, ahead memory is asked for."""
+
 UNMARKED = (1 << 16) - 1
 LONGEST = 256
 """As in `index.stretches`."""
@@ -242,9 +245,9 @@ def owner_of(firsts: NDArray[Any], row: np.int64, rows: np.int64) -> np.int64:
 def gathered(
     which: Places, begin: Places, count: Places, order: Numbers, width: np.uint64, rows: np.int64,
     firsts: NDArray[Any], entries: Numbers, bank: NDArray[np.uint16], expires: Places, numbers: Places,
-    asked: NDArray[np.bool_], dead: NDArray[np.uint8], now: int, limit: int, base: int, told: int, codes: NDArray[np.uint8],
-    book: NDArray[np.uint16], odd: Numbers, places: NDArray[Any], marks: NDArray[np.uint16], hits: Places,
-    at: NDArray[np.float64],
+    asked: NDArray[np.bool_], dead: NDArray[np.uint8], now: int, limit: int, base: int, told: int,
+    codes: NDArray[np.uint8], book: NDArray[np.uint16], odd: Numbers, places: NDArray[Any],
+    marks: NDArray[np.uint16], hits: Places, at: NDArray[np.float64],
 ) -> int:  # fmt: skip
     """Write the hits of runs that `gram_runs` found, in order, without those of dead and expired entries.
 
@@ -259,7 +262,8 @@ def gathered(
     limit : how many entries of a bank to write for each query.
     base : what is added to an ordinal.
     told : 1 to write where in their texts hits begin, 0 not to.
-    hits : int64 array, shape (4, room), to be written to: query, bank, entry, and how many of the bank there are.
+    hits : int64 array, shape (6, room), to be written to: query, bank, entry, how many of the bank there are; its
+        row, and the first of its text.
     at : float64 array, shape (room,), to be written to.
 
     Returns
@@ -270,6 +274,9 @@ def gathered(
     total = np.zeros(len(numbers), np.int64)
     ordinals = max(len(bank), len(expires))
     for run in range(len(which)):
+        if run + AHEAD < len(which):
+            ahead = row_at(order, begin[run + AHEAD], width, rows)
+            fetch(firsts, np.int64(float(ahead) / float(rows) * float(len(firsts) - 1)))
         began, text, ends = found, np.int64(-1), np.int64(-1)
         of, taken = np.int64(0), False
         total[:] = 0
@@ -288,14 +295,19 @@ def gathered(
                     taken = total[of] <= limit
             if taken:
                 hits[0, found], hits[1, found], hits[2, found], hits[3, found] = which[run], of, base + entry, 0
-                if told == 1:
-                    at[found] = begin_of(
-                        row, max(np.int64(firsts[text]), np.int64(0)), codes, book, odd, places, marks
-                    )
+                hits[4, found], hits[5, found] = row, firsts[text]
                 found += 1
         for hit in range(began, found):
             hits[3, hit] = total[hits[1, hit]]
             hits[1, hit] = numbers[hits[1, hit]]
+    if told == 1:
+        for hit in range(found + AHEAD):  # what the steps of a hit are told by is asked for some hits ahead
+            if hit < found:
+                fetch(codes, 3 * (hits[4, hit] >> 1))
+                fetch(marks, hits[4, hit] >> 4)
+            if hit >= AHEAD:
+                row, first = hits[4, hit - AHEAD], max(hits[5, hit - AHEAD], np.int64(0))
+                at[hit - AHEAD] = begin_of(row, first, codes, book, odd, places, marks)
     return found
 
 
