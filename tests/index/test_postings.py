@@ -84,8 +84,10 @@ def test_many_rows_are_found_as_numpy_finds_them_in_thirty_bytes_each() -> None:
     for compiled in (False, True):
         hits = sealed.search(queries, radius={0: 0, 2: 0}, dead=sealed.holders.no_dead(), now=0, compiled=compiled)
         assert hits is not None
-        asked = rows.bank[row] != 1
+        asked = np.flatnonzero(rows.bank[row] != 1)
+        asked = asked[np.lexsort((rows.bank[row[asked]], query[asked]))]
         assert hits.query.tolist() == query[asked].tolist()
+        assert hits.bank.tolist() == rows.bank[row[asked]].tolist()
         assert hits.entry.tolist() == rows.entry[row[asked]].tolist()
         assert hits.at.tolist() == rows.at[row[asked]].tolist()
 

@@ -186,11 +186,12 @@ def test_every_gram_of_a_text_comes_back(tmp_path: Path, key: str) -> None:
     each = next(one for _, one in held if one.id == entry(key, key).id)
     (ordinal,) = segment.find(ids(each)).tolist()
     expected = next(one for one in each.fingerprints if one.method == TEXT_GRAM)
-    actual = segment.prints[TEXT_GRAM.id].grams(ordinal)
+    assert segment.grams is not None
+    actual = segment.grams.grams(ordinal)
     for name in ("bits", "at", "start", "end", "extent"):
         np.testing.assert_array_equal(getattr(actual, name), getattr(expected, name), err_msg=name)
-    left = np.asarray(segment.prints[TEXT_GRAM.id].left)
-    assert 0 < len(left) < segment.prints[TEXT_GRAM.id].features / 2
+    assert segment.grams.sealed is not None
+    assert segment.grams.features / 2 < len(segment.grams.sealed) < segment.grams.features
 
 
 def test_each_of_many_features_is_found_where_it_stands(tmp_path: Path) -> None:
@@ -262,7 +263,8 @@ def test_an_entry_without_features_takes_up_room_but_finds_nothing(tmp_path: Pat
     empty = Entry(id=str(UUID(int=1)), fingerprints=(Fingerprint.of(TEXT_GRAM, np.empty((0, 1))),), added=NOON)
     segment = written(tmp_path / "a.segment", [("known", empty)])
     assert results(matcher([(segment, NONE)])) == results(plain([("known", empty)]))
-    assert len(segment.prints[TEXT_GRAM.id].grams(0)) == 0
+    assert segment.grams is not None
+    assert len(segment.grams.grams(0)) == 0
 
 
 def test_an_entry_expires_to_the_second(tmp_path: Path) -> None:

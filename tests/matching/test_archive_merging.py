@@ -156,4 +156,5 @@ def test_grams_that_are_left_out_stay_left_out(tmp_path: Path) -> None:
     for _, each in held[1:]:
         (ordinal,) = merged.find([UUID(each.id)]).tolist()
         expected = next(one for one in each.fingerprints if one.method == TEXT_GRAM)
-        assert merged.prints[TEXT_GRAM.id].grams(ordinal).hex() == expected.hex()
+        assert merged.grams is not None
+        assert merged.grams.grams(ordinal).hex() == expected.hex()

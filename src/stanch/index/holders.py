@@ -94,6 +94,11 @@ class Holders:
             return -1
         return self.base + int(self.numbers[0] + self.count - 1 if self._in_a_row else self.numbers[-1])
 
+    @property
+    def lowest(self) -> int:
+        """The lowest number of an entry; 0 if there is none."""
+        return self.base + int(self.numbers[0]) if self.count else 0
+
     @cached_property
     def banks_rise(self) -> bool:
         """Whether banks are in order of their numbers, as hits have to be."""

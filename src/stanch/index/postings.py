@@ -3,14 +3,17 @@
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stanch.errors import InvalidValueError
+from stanch.index.counted import joined_parts
 from stanch.index.hamming import SMALL, check_search
-from stanch.index.rows import Hits, Rows, joined_hits
+from stanch.index.rows import Hits, Rows
+from stanch.index.sealed_grams import SealedGrams
 from stanch.index.sealed_postings import SealedPostings, with_keys
 
 TAIL = 4096
@@ -31,14 +34,14 @@ class _Part:
     kept : whether it stays as it is, whatever is removed: it was made elsewhere.
     """
 
-    sealed: SealedPostings
+    sealed: SealedPostings | SealedGrams
     dead: NDArray[np.uint8]
     gone: int = 0
     kept: bool = False
 
     @classmethod
-    def of(cls, sealed: SealedPostings, *, kept: bool = False) -> Self:
-        return cls(sealed=sealed, dead=sealed.holders.no_dead(), kept=kept)
+    def of(cls, sealed: SealedPostings | SealedGrams, *, kept: bool = False) -> Self:
+        return cls(sealed=sealed, dead=sealed.no_dead(), kept=kept)
 
     def __len__(self) -> int:
         return len(self.sealed) - self.gone
@@ -49,10 +52,9 @@ class _Part:
 
     def without(self, entries: set[int]) -> Self:
         """Return this part with these entries removed; searches that began before go on with what they have."""
-        holders = self.sealed.holders
-        places = holders.find(entries)
+        places = self.sealed.find(entries)
         bit = np.uint8(1) << (places & 7).astype(np.uint8)
-        gone = holders.rows_held(places[self.dead[places >> 3] & bit == 0])
+        gone = self.sealed.rows_held(places[self.dead[places >> 3] & bit == 0])
         if not gone:
             return self
         dead = self.dead.copy()
@@ -82,7 +84,12 @@ class PostingsIndex:
     """
 
     def __init__(
-        self, words: int, *, sealed: Iterable[SealedPostings] = (), tail: int = TAIL, small: int = SMALL
+        self,
+        words: int,
+        *,
+        sealed: Iterable[SealedPostings | SealedGrams] = (),
+        tail: int = TAIL,
+        small: int = SMALL,
     ) -> None:
         self._words = words
         self._tail = tail
@@ -143,7 +150,8 @@ class PostingsIndex:
         check_search(queries, words=self._words, radius=radius, limit=limit)
         if any(radius.values()):
             raise InvalidValueError(what="radius", problem="only equal features are found here; give 0")
-        return joined_hits(self._found(queries, radius, now), limit)
+        found, apart = self._found_apart(queries, radius, now, limit, told=True)
+        return joined_parts(found, limit, apart=apart)
 
     def holders(self, queries: NDArray[np.uint64], *, bank: int, now: int = 0) -> list[frozenset[int]]:
         """Return, for each feature, which entries of a bank hold it.
@@ -161,38 +169,58 @@ class PostingsIndex:
         return [frozenset(entries) for entries in held]
 
     def held(
-        self, queries: NDArray[np.uint64], *, bank: int, now: int = 0
+        self, queries: NDArray[np.uint64], *, bank: int, now: int = 0, ordered: bool = True
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return what `holders` does as pairs of a query and an entry, in order, no pair twice.
+        """Return what `holders` does as pairs of a query and an entry.
+
+        Parameters
+        ----------
+        ordered : whether they come in order, no pair twice; else a pair may stand there again beside itself.
 
         Returns
         -------
         int64 arrays, shape (pairs,): which query, and the entry that holds its feature.
         """
-        found = self._found(queries, {bank: 0}, now)
-        none = np.empty(0, dtype=np.int64)
-        query, entry = (
-            np.concatenate([none, *(getattr(hits, name) for hits in found)]) for name in ("query", "entry")
-        )
-        order = np.lexsort((entry, query))
-        query, entry = query[order], entry[order]
-        new = np.ones(len(query), dtype=np.bool_)
-        new[1:] = (query[1:] != query[:-1]) | (entry[1:] != entry[:-1])
-        return query[new], entry[new]
+        found, apart = self._found_apart(queries, {bank: 0}, now, None, told=False)
+        if apart and not ordered:
+            none = [np.empty(0, np.int64)]
+            return (
+                np.concatenate(none + [hits.query for hits in found]),
+                np.concatenate(none + [hits.entry for hits in found]),
+            )
+        hits = joined_parts(found, None, apart=apart)
+        new = np.ones(len(hits), dtype=np.bool_)
+        new[1:] = (hits.query[1:] != hits.query[:-1]) | (hits.entry[1:] != hits.entry[:-1])
+        return hits.query[new], hits.entry[new]
 
     def sealed(self) -> list[Rows]:
         """Return all rows that are stored, part by part."""
         return [part.rows() for part in self._current()]
 
-    def _found(self, queries: NDArray[np.uint64], radius: Mapping[int, int], now: int) -> list[Hits]:
-        """Return what each part holds."""
-        compiled = self._count > self._small
+    def _found_apart(
+        self,
+        queries: NDArray[np.uint64],
+        radius: Mapping[int, int],
+        now: int,
+        limit: int | None,
+        *,
+        told: bool,
+    ) -> tuple[list[Hits], bool]:
+        """Return what each part holds, and whether the entries of each have lower numbers than those of the next.
+
+        Where they have, each part is cut to the limit.
+        """
+        compiled, parts = self._count > self._small, self._current()
         queries, keys = with_keys(queries, compiled=compiled)
-        found = (
-            part.sealed.search(queries, radius=radius, dead=part.dead, now=now, keys=keys, compiled=compiled)
-            for part in self._current()
-        )
-        return [hits for hits in found if hits]
+        apart = all(before.sealed.highest < part.sealed.lowest for before, part in pairwise(parts))
+        cut = limit if apart else None
+        found = [
+            part.sealed.search(
+                queries, radius=radius, dead=part.dead, now=now, keys=keys, compiled=compiled, limit=cut, told=told
+            )
+            for part in parts
+        ]
+        return [hits for hits in found if hits is not None], apart
 
     def _current(self) -> Sequence[_Part]:
         """Return what is stored now."""

@@ -136,7 +136,7 @@ def as_hits(rows: Rows, *, query: NDArray[np.int64], distance: NDArray[np.int64]
 def joined_hits(found: list[Hits], limit: int | None) -> Hits:
     """Put together what several parts of an index found, each all that it holds, in any order; see `as_hits`."""
     if not found:
-        return _no_hits()
+        return no_hits()
     rows = Rows(
         bits=np.empty((sum(map(len, found)), 0), dtype=np.uint64),
         entry=np.concatenate([hits.entry for hits in found]),
@@ -153,7 +153,7 @@ def merged_hits(found: list[Hits], limit: int | None) -> Hits:
     two.
     """
     if not found:
-        return _no_hits()
+        return no_hits()
     if len(found) == 1:
         return found[0]
     hits = Hits(
@@ -175,7 +175,8 @@ def merged_hits(found: list[Hits], limit: int | None) -> Hits:
     return hits if limit is None else hits.take(np.arange(len(hits)) - starts[group] < limit)
 
 
-def _no_hits() -> Hits:
+def no_hits() -> Hits:
+    """Return no hits."""
     none = np.empty(0, dtype=np.int64)
     return Hits(query=none, bank=none, entry=none, at=np.empty(0), distance=none, total=none)
 

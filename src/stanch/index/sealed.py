@@ -140,6 +140,11 @@ class Sealed:
             **self.holders.columns(),
         }
 
+    @property
+    def places_of_banks(self) -> NDArray[np.int64]:
+        """The numbers of the banks; in a file, their places among those of the segment."""
+        return self.holders.banks
+
     def placed(self, base: int, banks: Sequence[int]) -> Self:
         """Return the same rows under other numbers of entries and banks; see `Holders.placed`."""
         return replace(self, holders=self.holders.placed(base, banks))

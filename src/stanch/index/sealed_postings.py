@@ -1,6 +1,6 @@
 """Rows that no longer change, and what finds those that equal a query."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from stanch.index.counted import ranked
 from stanch.index.holders import Holders
 from stanch.index.rows import Hits, Rows
 from stanch.index.sealed import still
@@ -68,12 +69,11 @@ class SealedPostings:
             rows = rows.take(np.argsort(rows.entry, kind="stable"))
         number = max(1, (len(rows) - 1).bit_length())
         width, left = max(1, number - CROWD), 64 - number
-        order, cut = _sorted(rows.bits, np.uint64(number))
-        _untangle(order, cut, rows.bits)
+        order, cut = in_key_order(rows.bits, np.arange(len(rows), dtype=np.uint64), np.uint64(number))
         return cls(
             bits=still(np.ascontiguousarray(rows.bits).view()),
             order=still(order),
-            begins=still(_directory(cut >> np.uint64(left - width), 1 << width)),
+            begins=still(directory(cut >> np.uint64(left - width), 1 << width)),
             marks=still(_marks(cut, left, min(left, width + MARKS))),
             holders=Holders.of(rows),
         )
@@ -87,9 +87,36 @@ class SealedPostings:
         """Return everything as named arrays, for a file."""
         return {**{name: getattr(self, name) for name in _COLUMNS}, **self.holders.columns()}
 
+    @property
+    def places_of_banks(self) -> NDArray[np.int64]:
+        """The numbers of the banks; in a file, their places among those of the segment."""
+        return self.holders.banks
+
     def placed(self, base: int, banks: Sequence[int]) -> Self:
         """Return the same rows under other numbers of entries and banks; see `Holders.placed`."""
         return replace(self, holders=self.holders.placed(base, banks))
+
+    @property
+    def lowest(self) -> int:
+        """The lowest number of an entry."""
+        return self.holders.lowest
+
+    @property
+    def highest(self) -> int:
+        """The highest number of an entry."""
+        return self.holders.highest
+
+    def no_dead(self) -> NDArray[np.uint8]:
+        """Return a bit for each entry, none set."""
+        return self.holders.no_dead()
+
+    def find(self, entries: Iterable[int]) -> Places:
+        """Return the places of those of these entries that are here."""
+        return self.holders.find(entries)
+
+    def rows_held(self, places: Places) -> int:
+        """Return how many rows these entries have together."""
+        return self.holders.rows_held(places)
 
     def rows(self, *, dead: NDArray[np.uint8]) -> Rows:
         """Return the rows in the order of their entries, without those of dead ones."""
@@ -112,8 +139,10 @@ class SealedPostings:
         now: int,
         keys: Words | None = None,
         compiled: bool = True,
+        limit: int | None = None,
+        told: bool = True,  # noqa: ARG002 - as `SealedGrams` has it
     ) -> Hits | None:
-        """Return all rows that equal a query, by query and entry and without totals; None if none does.
+        """Return the rows that equal a query, as hits in order; None if none does.
 
         Parameters
         ----------
@@ -121,6 +150,8 @@ class SealedPostings:
         dead : of the entries of `holders`, a bit for each that was removed.
         keys : of the queries, if both are from `with_keys`.
         compiled : whether to look up by a kernel; without it numpy does the same.
+        limit : how many entries of a bank to return for each query; None for all.
+        told : whether somebody wants to know where hits begin; it is said in any case.
         """
         asked = [bank in radius for bank in self.holders.banks.tolist()]
         if not any(asked):
@@ -132,13 +163,14 @@ class SealedPostings:
             return None
         found = self._found(row, asked, dead, now)
         query, row = query[found], row[found]
-        return Hits(
+        if not len(query):
+            return None
+        return ranked(
             query=query,
             bank=self.holders.bank_numbers(row),
             entry=self.holders.entries(row),
             at=self.holders.places(row),
-            distance=np.zeros(len(row), dtype=np.int64),
-            total=query,
+            limit=limit,
         )
 
     def _equal_compiled(self, queries: Words, keys: Words) -> tuple[Places, Places]:
@@ -151,7 +183,7 @@ class SealedPostings:
         which, begin, counts = which[:found], begin[:found], counts[:found]
         if not found:
             return which, begin
-        return np.repeat(which, counts), self.order[_from_each(begin, counts)].astype(np.int64)
+        return np.repeat(which, counts), self.order[from_each(begin, counts)].astype(np.int64)
 
     def _equal(self, queries: Words, keys: Words) -> tuple[Places, Places]:
         """Return which queries equal which rows, whatever becomes of them, in order."""
@@ -166,7 +198,7 @@ class SealedPostings:
             begin[large] = self._border(*chosen, begin[large], end[large], behind=False)
             end[large] = self._border(*chosen, begin[large], end[large], behind=True)
         counts = end - begin
-        query, row = np.repeat(asked, counts), self.order[_from_each(begin, counts)].astype(np.int64)
+        query, row = np.repeat(asked, counts), self.order[from_each(begin, counts)].astype(np.int64)
         equal = np.flatnonzero((self.bits[row] == queries[query]).all(axis=1))
         return query[equal], row[equal]
 
@@ -222,16 +254,29 @@ def with_keys(queries: Words, *, compiled: bool) -> tuple[Words, Words]:
     return queries, still(keys_of(queries, compiled=compiled))
 
 
-def _sorted(bits: Words, number: np.uint64) -> tuple[NDArray[np.uint32], Words]:
-    """Return rows, whose numbers have `number` bits, by the first bits of their keys, and these bits.
+def in_key_order(bits: Words, rows: Words, number: np.uint64) -> tuple[NDArray[np.uint32], Words]:
+    """Return rows in order of their keys, equal ones as they stand, and the first bits of their keys.
 
-    Both are put into one word and sorted as plain numbers, several times as fast as finding out an order.
+    Row and beginning of the key are put into one word and sorted as plain numbers, several times as fast as
+    finding out an order; then those are told apart whose keys begin alike.
+
+    Parameters
+    ----------
+    bits : the features, shape (features, words).
+    rows : those that are wanted, rising; their numbers have `number` bits.
+
+    Returns
+    -------
+    uint32 and uint64 arrays, shape (len(rows),); of the keys 64 - `number` bits.
     """
-    packed = keys_of(bits)
+    packed = keys_of(bits if len(rows) == len(bits) else bits[rows])
     packed &= EVERY << number
-    packed |= np.arange(len(bits), dtype=np.uint64)
+    packed |= rows
     packed.sort()
-    return (packed & ~(EVERY << number)).astype(np.uint32), packed >> number
+    order = (packed & ~(EVERY << number)).astype(np.uint32)
+    packed >>= number
+    _untangle(order, packed, bits)
+    return order, packed
 
 
 def _untangle(order: NDArray[np.uint32], cut: Words, bits: Words) -> None:
@@ -247,13 +292,13 @@ def _untangle(order: NDArray[np.uint32], cut: Words, bits: Words) -> None:
     if not len(differ):
         return
     begin, end = (np.searchsorted(cut, np.unique(cut[differ]), side) for side in ("left", "right"))
-    places = _from_each(begin, end - begin)
+    places = from_each(begin, end - begin)
     rows, run = order[places], cut[places]
     minor_first = [bits[rows, word] for word in range(bits.shape[1] - 1, 0, -1)]
     order[places] = rows[np.lexsort((*minor_first, keys_of(bits[rows]), run))]  # stable: equal ones stay in order
 
 
-def _directory(buckets: Words, count: int) -> NDArray[np.uint32]:
+def directory(buckets: Words, count: int) -> NDArray[np.uint32]:
     """Return where each bucket begins among sorted numbers of buckets, and behind them where the last ends."""
     begins = np.zeros(count + 1, dtype=np.uint32)
     np.cumsum(np.bincount(buckets.view(np.int64), minlength=count), out=begins[1:])
@@ -267,7 +312,7 @@ def _marks(cut: Words, left: int, width: int) -> NDArray[np.uint8]:
     return np.packbits(set_, bitorder="little")
 
 
-def _from_each(begin: Places, counts: Places) -> Places:
+def from_each(begin: Places, counts: Places) -> Places:
     """Return so many numbers from each beginning on, one run behind the other."""
     return np.arange(counts.sum()) + np.repeat(begin - np.cumsum(counts) + counts, counts)
 

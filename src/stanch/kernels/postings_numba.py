@@ -22,15 +22,20 @@ AHEAD = 4
 
 
 @compiled
+def mixed(value: np.uint64) -> np.uint64:
+    """Return a word stirred through all its bits: the key of a feature that has no more words."""
+    value = (value ^ value >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ value >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
+    return value ^ value >> np.uint64(31)
+
+
+@compiled
 def key(bits: Words, row: int | np.int64) -> np.uint64:
     """Return the key of a feature, as `kernels.keys.keys_of` does."""
-    mixed = np.uint64(0)
+    made = np.uint64(0)
     for word in range(bits.shape[1]):
-        mixed ^= bits[row, word]
-        mixed = (mixed ^ mixed >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ mixed >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
-        mixed ^= mixed >> np.uint64(31)
-    return mixed
+        made = mixed(made ^ bits[row, word])
+    return made
 
 
 @compiled

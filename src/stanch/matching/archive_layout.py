@@ -11,17 +11,27 @@ expires     i8  (E,)        seconds since 1970, or `NEVER`
 medium      u1  (E,)        which of `MEDIA`
 M/entries   u4  (F,)        for method M, the ordinals with such a fingerprint; absent where all have one
 M/first     u4  (F + 1,)    where the features of each begin; u8 where N needs it; absent where each has one
-M/extent    f8  (F,)        as in `Fingerprint`; u4 where all are whole numbers that fit, as are the three below
+M/extent    f8  (F,)        as in `Fingerprint`; u2 or u4 where all are whole numbers that fit, as the next three
 M/at        f8  (N,)
 M/start     f8  (N,)
 M/end       f8  (N,)
-M/left      u4  (L,)        of grams, the features that are not indexed, since they repeat others; absent if none
-M/same      u4  (L,)        which row of the index is the same as each
 M/index/... what finds the features: the columns of `Sealed` or `SealedPostings`, over ordinals and banks' places
 ```
 
-Grams are compared with those of a query, all and in order: they are the rows of their index, which stand in order
-of the entries, and those that were left out.
+Of grams there are millions, so that they have a way of their own: `at`, `start` and `end` are packed, and bank and
+expiry of a gram are those of its entry.
+
+```
+M/entries, M/first, M/extent  as above; first is never absent
+M/index/bits    u2  (N, 3)        the grams, the lowest 16 bits first; u8 (N, 1) where one does not fit in 48
+M/index/order   u4  (R,)          those that are indexed, as `SealedGrams` has them
+M/index/begins  u4  (B + 1,)
+M/index/codes   u1  (ceil(N/2)*3) where they stand, as `Stretches` has it
+M/index/book    u2  (S, 3)
+M/index/odd     u4  (O,)
+M/index/places  u4  (O, 3)        f8 where one is no whole number that fits
+M/index/marks   u2  (ceil(N/16),)
+```
 """
 
 from collections.abc import Iterator
@@ -36,10 +46,11 @@ from numpy.typing import NDArray
 
 from stanch.formats import write_segment
 from stanch.index import Rows
-from stanch.matching.indexing import sealed_index, sorted_runs
+from stanch.index.sealed_grams import SealedGrams
+from stanch.matching.indexing import sealed_index
 from stanch.values import TEXT_GRAM, Medium, Method
 
-VERSION = 1
+VERSION = 2
 MOST_BANKS = 1 << 16
 MOST_ENTRIES = 1 << 32
 
@@ -78,9 +89,7 @@ class Prints:
     counts : int64 array, shape (F,), how many features each has.
     extent : float64 array, shape (F,).
     at, start, end : float64 arrays, shape (N,).
-    rows : what of it is indexed; entries are ordinals, banks are places among those of the segment.
-    bits : uint64 array, shape (N, words), of grams; None of others.
-    kept : bool array, shape (N,), which features of grams are indexed; their rows are in this order.
+    rows : what is indexed: all of it; entries are ordinals, banks are places among those of the segment.
     """
 
     method: Method
@@ -91,38 +100,17 @@ class Prints:
     start: Array
     end: Array
     rows: Rows
-    bits: NDArray[np.uint64] | None = None
-    kept: NDArray[np.bool_] | None = None
 
     def columns(self, entries: int) -> Iterator[tuple[str, Array]]:
         """Yield the columns that are needed, by their names, if there are so many entries in all."""
-        if len(self.entries) < entries:
-            yield "entries", self.entries.astype(np.uint32)
+        yield from _owners(self.entries, entries)
         if not (self.counts == 1).all():
-            first = np.concatenate([np.zeros(1, np.int64), np.cumsum(self.counts)])
-            yield "first", first.astype(np.uint32 if first[-1] < 1 << 32 else np.uint64)
+            yield "first", _first(self.counts)
         for name in ("extent", "at", "start", "end"):
             yield name, _constant(_narrow(getattr(self, name)))
-        if self.bits is not None and self.kept is not None and not self.kept.all():
-            left = np.flatnonzero(~self.kept)
-            yield "left", left.astype(np.uint32)
-            yield "same", self._same(self.bits, self.kept, left).astype(np.uint32)
         if len(self.rows):
             for name, column in sealed_index(self.method, self._in_order()).columns().items():
                 yield f"index/{name}", column
-
-    def _same(
-        self, bits: NDArray[np.uint64], kept: NDArray[np.bool_], left: NDArray[np.int64]
-    ) -> NDArray[np.int64]:
-        """Return which row is the same as each feature that is left out, looking through their entries alone."""
-        owner = np.repeat(np.arange(len(self.counts)), self.counts)
-        among = np.flatnonzero(np.isin(owner, owner[left]))
-        columns = np.column_stack([owner[among].astype(np.uint64), bits[among]])
-        order, begins = sorted_runs(columns)
-        first = np.empty_like(among)
-        first[order] = among[order[np.maximum.accumulate(np.where(begins, np.arange(len(among)), 0))]]
-        row = np.cumsum(kept) - 1
-        return row[first[np.searchsorted(among, left)]]
 
     def _in_order(self) -> Rows:
         """Return what is indexed in order of entry and place; postings are put in order when they are sealed."""
@@ -130,6 +118,43 @@ class Prints:
         if not self.method.radius or (np.diff(rows.entry) > 0).all():
             return rows
         return rows.take(np.lexsort((rows.at, rows.entry)))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class GramPrints:
+    """The grams of texts, in order of their ordinals.
+
+    Parameters
+    ----------
+    entries, counts, extent, at, start, end : as in `Prints`, the last three in whole numbers or as they come.
+    bits : uint64 array, shape (N, 1).
+    kept : bool array, shape (N,), which are indexed; the others repeat one of their text.
+    """
+
+    entries: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    extent: Array
+    at: Array
+    start: Array
+    end: Array
+    bits: NDArray[np.uint64]
+    kept: NDArray[np.bool_]
+
+    @property
+    def method(self) -> Method:
+        """By which they were made."""
+        return TEXT_GRAM
+
+    def columns(self, entries: int) -> Iterator[tuple[str, Array]]:
+        """Yield the columns that are needed, by their names, if there are so many entries in all."""
+        yield from _owners(self.entries, entries)
+        first = _first(self.counts)
+        yield "first", first
+        yield "extent", _constant(_narrow(self.extent))
+        if len(self.bits):
+            places = self.at, self.start, self.end
+            packed = SealedGrams.packed(self.bits, self.kept, first.astype(np.int64), places)
+            yield from ((f"index/{name}", column) for name, column in packed.items())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -149,7 +174,7 @@ class Contents:
     confirmed: Array
     expires: Array
     medium: Array
-    prints: tuple[Prints, ...]
+    prints: tuple[Prints | GramPrints, ...]
 
     def write(self, path: Path) -> None:
         """Write it as a segment; the errors are those of `write_segment`."""
@@ -186,11 +211,22 @@ def runs(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int
     return np.repeat(starts - before, counts) + np.arange(int(counts.sum()))
 
 
+def _owners(ordinals: NDArray[np.int64], entries: int) -> Iterator[tuple[str, Array]]:
+    if len(ordinals) < entries:
+        yield "entries", ordinals.astype(np.uint32)
+
+
+def _first(counts: NDArray[np.int64]) -> Array:
+    """Return where the features of each fingerprint begin, and where the last end."""
+    first = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+    return first.astype(np.uint32 if first[-1] < 1 << 32 else np.uint64)
+
+
 def _narrow(column: Array) -> Array:
-    """Return whole numbers that fit in four bytes as such."""
+    """Return whole numbers that fit in two or four bytes as such."""
     if not len(column) or not ((column >= 0) & (column < 1 << 32)).all():
         return column
-    whole = column.astype(np.uint32)
+    whole = column.astype(np.uint32 if (column >= 1 << 16).any() else np.uint16)
     return whole if (whole == column).all() else column
 
 

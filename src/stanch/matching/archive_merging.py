@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stanch.index import Rows
-from stanch.matching.archive_layout import Contents, Prints, runs
+from stanch.index.sealed import Sealed
+from stanch.index.sealed_postings import SealedPostings
+from stanch.matching.archive_grams import ArchivedGrams
+from stanch.matching.archive_layout import Contents, GramPrints, Prints, runs
 from stanch.matching.archive_prints import ArchivedPrints
 from stanch.matching.archive_segment import ArchiveSegment
 from stanch.matching.archive_writing import order_of_ids
-from stanch.matching.indexing import SealedIndex
-from stanch.values import TEXT_GRAM, method
 
 Dead = NDArray[np.uint32]
 
@@ -70,7 +71,6 @@ def _merged(segments: Sequence[tuple[ArchiveSegment, Dead]]) -> Contents:
         return np.concatenate([np.empty(0, np.uint8), *(one.column(name) for one in sources)])[order]
 
     own = [one.banks[one.column("bank")] for one in sources]
-    methods = sorted({id_ for one in sources for id_ in one.segment.prints})
     return Contents(
         banks=tuple(banks),
         ids=ids[order],
@@ -78,7 +78,7 @@ def _merged(segments: Sequence[tuple[ArchiveSegment, Dead]]) -> Contents:
         confirmed=column("confirmed"),
         expires=column("expires"),
         medium=column("medium"),
-        prints=tuple(prints for id_ in methods if (prints := _prints(id_, sources)) is not None),
+        prints=tuple(_all_prints(sources)),
     )
 
 
@@ -112,59 +112,92 @@ def _sources(
         yield _Source(segment=segment, alive=alive, ordinals=ordinals, banks=own)
 
 
-def _prints(method_id: str, sources: Sequence[_Source]) -> Prints | None:
-    """Return the fingerprints of one method of all that are alive; None if there are none."""
-    parts = [
-        _of_source(source, prints)
-        for source in sources
-        if (prints := source.segment.prints.get(method_id)) is not None
-    ]
-    entries = np.concatenate([part.entries for part in parts])
-    if not len(entries):
-        return None
-    counts = np.concatenate([part.counts for part in parts])
+def _all_prints(sources: Sequence[_Source]) -> Iterator[Prints | GramPrints]:
+    for id_ in sorted({id_ for one in sources for id_ in one.segment.prints}):
+        parts = [
+            _of_source(source, prints)
+            for source in sources
+            if (prints := source.segment.prints.get(id_)) is not None
+        ]
+        if any(len(part.entries) for part in parts):
+            yield _joined(parts)
+    grams = [_grams_of_source(source, grams) for source in sources if (grams := source.segment.grams) is not None]
+    if any(len(part.entries) for part in grams):
+        yield _joined_grams(grams)
+
+
+def _joined(parts: Sequence[Prints]) -> Prints:
+    """Return the fingerprints of one method of all that are alive, in order of their ordinals."""
+    return Prints(
+        method=parts[0].method,
+        rows=Rows.joined([part.rows for part in parts]),
+        **_columns(parts, ("at", "start", "end")),
+    )
+
+
+def _joined_grams(parts: Sequence[GramPrints]) -> GramPrints:
+    """Return the grams of all that are alive, in order of their ordinals."""
+    return GramPrints(**_columns(parts, ("at", "start", "end", "bits", "kept")))
+
+
+def _columns(parts: Sequence[Prints] | Sequence[GramPrints], names: Sequence[str]) -> dict[str, Any]:
+    """Return columns of several parts as one, those named being of features."""
+    entries, counts, extent = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("entries", "counts", "extent")
+    )
     order = np.argsort(entries)
     features = runs((np.cumsum(counts) - counts)[order], counts[order])
-
-    def column(name: str) -> NDArray[Any]:
-        return np.concatenate([getattr(part, name) for part in parts])[features]
-
-    return Prints(
-        method=method(method_id),
-        entries=entries[order],
-        counts=counts[order],
-        extent=np.concatenate([part.extent for part in parts])[order],
-        at=column("at"),
-        start=column("start"),
-        end=column("end"),
-        rows=Rows.joined([part.rows for part in parts]),
-        bits=None if parts[0].bits is None else column("bits"),
-        kept=None if parts[0].kept is None else column("kept"),
-    )
+    columns: dict[str, Any] = {"entries": entries[order], "counts": counts[order], "extent": extent[order]}
+    return columns | {name: np.concatenate([getattr(part, name) for part in parts])[features] for name in names}
 
 
 def _of_source(source: _Source, prints: ArchivedPrints) -> Prints:
     """Return what of the fingerprints of a segment goes over, under its new ordinals."""
-    ordinals = source.ordinals[prints.ordinals()]
-    kept = np.flatnonzero(ordinals >= 0)
-    firsts = prints.firsts()
-    counts = np.diff(firsts)[kept]
-    features = runs(firsts[kept], counts)
+    chosen, features, columns = _alive(source, prints)
     return Prints(
         method=prints.method,
-        entries=ordinals[kept],
-        counts=counts,
-        extent=prints.extent[kept].astype(np.float64),
+        extent=prints.extent[chosen].astype(np.float64),
         at=prints.at[features].astype(np.float64),
         start=prints.start[features].astype(np.float64),
         end=prints.end[features].astype(np.float64),
         rows=Rows.empty(prints.method.words) if prints.sealed is None else _rows(source, prints.sealed),
-        bits=prints.bits(0, prints.features)[features] if prints.method == TEXT_GRAM else None,
-        kept=prints.kept()[features] if prints.method == TEXT_GRAM else None,
+        **columns,
     )
 
 
-def _rows(source: _Source, sealed: SealedIndex) -> Rows:
+def _grams_of_source(source: _Source, grams: ArchivedGrams) -> GramPrints:
+    """Return what of the grams of a segment goes over, under its new ordinals."""
+    chosen, features, columns = _alive(source, grams)
+    sealed = grams.sealed
+    if sealed is None:
+        at, start, end = np.empty((3, 0), np.uint32)
+        bits, kept = np.empty((0, 1), np.uint64), np.empty(0, np.bool_)
+    else:
+        at, start, end = sealed.stretches.all(grams.firsts())
+        bits, kept = sealed.words(0, grams.features), sealed.kept
+    return GramPrints(
+        extent=grams.extent[chosen].astype(np.float64),
+        at=at[features],
+        start=start[features],
+        end=end[features],
+        bits=bits[features],
+        kept=kept[features],
+        **columns,
+    )
+
+
+def _alive(
+    source: _Source, prints: ArchivedPrints | ArchivedGrams
+) -> tuple[NDArray[np.int64], NDArray[np.int64], dict[str, NDArray[np.int64]]]:
+    """Return which fingerprints go over, their features, their new ordinals and how many features each has."""
+    ordinals = source.ordinals[prints.ordinals()]
+    chosen = np.flatnonzero(ordinals >= 0)
+    firsts = prints.firsts()
+    counts = np.diff(firsts)[chosen]
+    return chosen, runs(firsts[chosen], counts), {"entries": ordinals[chosen], "counts": counts}
+
+
+def _rows(source: _Source, sealed: Sealed | SealedPostings) -> Rows:
     """Return what is indexed of a segment, under its new ordinals and places of banks."""
     places = sealed.holders.find(np.flatnonzero(source.ordinals < 0).tolist())
     dead = sealed.holders.no_dead()

@@ -8,16 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stanch.errors import UnknownMethodError
+from stanch.index.sealed import Sealed
+from stanch.index.sealed_postings import SealedPostings
 from stanch.matching.archive_layout import Array
-from stanch.matching.indexing import SealedIndex, index_of
-from stanch.values import Fingerprint, Method, Span
+from stanch.matching.indexing import index_of
+from stanch.values import Method, Span
 
 _KINDS = {
     "entries": ("u4",),
     "first": ("u4", "u8"),
-    **dict.fromkeys(("extent", "at", "start", "end"), ("u4", "f8")),
-    "left": ("u4",),
-    "same": ("u4",),
+    **dict.fromkeys(("extent", "at", "start", "end"), ("u2", "u4", "f8")),
 }
 
 _HOLDERS = {"numbers": "i8", "holder": "u4", "bank": "u2", "banks": "i8", "expires": "i8", "at": "f8"}
@@ -29,7 +29,7 @@ class ArchivedPrints:
 
     Parameters
     ----------
-    entries, first, left, same : None where they are absent.
+    entries, first : None where they are absent.
     sealed : what finds the features; None if there is none.
     """
 
@@ -42,9 +42,7 @@ class ArchivedPrints:
     at: Array
     start: Array
     end: Array
-    left: NDArray[np.uint32] | None
-    same: NDArray[np.uint32] | None
-    sealed: SealedIndex | None
+    sealed: Sealed | SealedPostings | None
 
     @classmethod
     def of_columns(cls, method: Method, columns: Mapping[str, Array], *, entries: int, banks: int) -> Self:
@@ -56,14 +54,13 @@ class ArchivedPrints:
             If one is missing, or they do not fit each other.
         """
         count, features = len(columns["extent"]), len(columns["at"])
-        left = len(columns.get("left", ()))
-        _check(method, columns, _shapes(count, features, left))
-        _check_ends(method, columns, entries)
+        check_columns(method, columns, _shapes(count, features))
+        check_ends(method, columns, entries, features)
         index = {name.removeprefix("index/"): each for name, each in columns.items() if name.startswith("index/")}
         sealed = index_of(method, index) if index else None
         if sealed is not None:
-            _check_index(method, sealed, features - left, entries=entries, banks=banks)
-        elif features > left:
+            _check_index(method, sealed, features, entries=entries, banks=banks)
+        elif features:
             raise ValueError(f"{method.id}: there is no index")
         return cls(
             method=method,
@@ -73,13 +70,11 @@ class ArchivedPrints:
             **{name: columns[name] for name in ("extent", "at", "start", "end")},
             entries=columns.get("entries"),
             first=columns.get("first"),
-            left=columns.get("left"),
-            same=columns.get("same"),
         )
 
     def holds(self, ordinal: int) -> bool:
         """Tell whether an entry has such a fingerprint."""
-        return self._place(ordinal) is not None
+        return place_among(self.entries, self.count, ordinal) is not None
 
     def held(self, ordinals: NDArray[np.uint32]) -> NDArray[np.uint32]:
         """Return those of these entries that have such a fingerprint."""
@@ -92,36 +87,6 @@ class ArchivedPrints:
             place += int(np.searchsorted(self.at[place:end], at))
         return Span(start=float(self.start[place]), end=float(self.end[place]))
 
-    def grams(self, ordinal: int) -> Fingerprint:
-        """Return the grams of an entry."""
-        place = self._place_of(ordinal)
-        begin, end = self._stretch(place)
-        return Fingerprint.of(
-            self.method,
-            self.bits(begin, end),
-            at=self.at[begin:end],
-            start=self.start[begin:end],
-            end=self.end[begin:end],
-            extent=float(self.extent[place]),
-        )
-
-    def bits(self, begin: int, end: int) -> NDArray[np.uint64]:
-        """Return grams `begin` to `end`: rows of the index, and between them those that repeat one of these."""
-        rows = self.sealed.bits if self.sealed is not None else np.empty((0, self.method.words), np.uint64)
-        if self.left is None or self.same is None:
-            return rows[begin:end]
-        first, last = self.left.searchsorted(np.array([begin, end], np.uint32)).tolist()
-        left = self.left[first:last].astype(np.int64) - begin
-        bits = np.empty((end - begin, self.method.words), np.uint64)
-        bits[left] = rows[self.same[first:last]]
-        bits[~_marked(left, end - begin)] = rows[begin - first : end - last]
-        return bits
-
-    def kept(self) -> NDArray[np.bool_]:
-        """Return which features are indexed."""
-        none = np.empty(0, np.int64)
-        return ~_marked(none if self.left is None else self.left, self.features)
-
     def firsts(self) -> NDArray[np.int64]:
         """Return where the features of each fingerprint begin, and after the last where they end."""
         return np.arange(self.count + 1) if self.first is None else self.first.astype(np.int64)
@@ -130,15 +95,8 @@ class ArchivedPrints:
         """Return the entries that have such a fingerprint."""
         return np.arange(self.count) if self.entries is None else self.entries.astype(np.int64)
 
-    def _place(self, ordinal: int) -> int | None:
-        """Return which of the fingerprints is that of an entry; None if it has none."""
-        if self.entries is None:
-            return ordinal
-        place = int(self.entries.searchsorted(np.uint32(ordinal)))
-        return place if place < self.count and self.entries[place] == ordinal else None
-
     def _place_of(self, ordinal: int) -> int:
-        place = self._place(ordinal)
+        place = place_among(self.entries, self.count, ordinal)
         if place is None:
             raise UnknownMethodError(method=self.method.id, known="others, for this entry")
         return place
@@ -150,22 +108,29 @@ class ArchivedPrints:
         return int(self.first[place]), int(self.first[place + 1])
 
 
-def _marked(places: Array, count: int) -> NDArray[np.bool_]:
-    marked = np.zeros(count, np.bool_)
-    marked[places] = True
-    return marked
+def place_among(entries: NDArray[np.uint32] | None, count: int, ordinal: int) -> int | None:
+    """Return which of so many fingerprints is that of an entry; None if it has none.
+
+    Parameters
+    ----------
+    entries : the ordinals that have one, rising; None if all have.
+    """
+    if entries is None:
+        return ordinal
+    place = int(entries.searchsorted(np.uint32(ordinal)))
+    return place if place < count and entries[place] == ordinal else None
 
 
-def _shapes(count: int, features: int, left: int) -> dict[str, tuple[int, ...]]:
+def _shapes(count: int, features: int) -> dict[str, tuple[int, ...]]:
     return {
         **dict.fromkeys(("entries", "extent"), (count,)),
         "first": (count + 1,),
         **dict.fromkeys(("at", "start", "end"), (features,)),
-        **dict.fromkeys(("left", "same"), (left,)),
     }
 
 
-def _check(method: Method, columns: Mapping[str, Array], shapes: Mapping[str, tuple[int, ...]]) -> None:
+def check_columns(method: Method, columns: Mapping[str, Array], shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Raise ValueError unless the columns that are there have these shapes and are of the right kinds."""
     for name, shape in shapes.items():
         column = columns.get(name)
         if column is not None and (column.shape != shape or column.dtype.str[1:] not in _KINDS[name]):
@@ -173,22 +138,26 @@ def _check(method: Method, columns: Mapping[str, Array], shapes: Mapping[str, tu
             raise ValueError(problem)
 
 
-def _check_ends(method: Method, columns: Mapping[str, Array], entries: int) -> None:
-    """Compare numbers with what they point into, where they rise: there the last tells of all."""
-    count, features = len(columns["extent"]), len(columns["at"])
-    ordinals, first, left = (columns.get(name) for name in ("entries", "first", "left"))
+def check_ends(method: Method, columns: Mapping[str, Array], entries: int, features: int) -> None:
+    """Compare numbers with what they point into, where they rise: there the last tells of all.
+
+    Raises
+    ------
+    ValueError
+        If they do not fit.
+    """
+    count = len(columns["extent"])
+    ordinals, first = (columns.get(name) for name in ("entries", "first"))
     fit = [
         count == entries if ordinals is None else not count or int(ordinals[-1]) < entries,
         count == features if first is None else (int(first[0]), int(first[-1])) == (0, features),
-        ("left" in columns) == ("same" in columns),
-        left is None or int(left[-1]) < features,
     ]
     if not all(fit):
         problem = f"{method.id}: {entries} entries, {count} fingerprints and {features} features do not fit"
         raise ValueError(problem)
 
 
-def _check_index(method: Method, sealed: SealedIndex, rows: int, *, entries: int, banks: int) -> None:
+def _check_index(method: Method, sealed: Sealed | SealedPostings, rows: int, *, entries: int, banks: int) -> None:
     """Compare what an index says of the rows with what the segment has; what finds them is not looked at."""
     holders = sealed.holders
     fit = [

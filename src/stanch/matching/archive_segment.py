@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from stanch.errors import DamagedSegmentError, NewerVersionError, UnknownMethodError
 from stanch.formats import SegmentFile, open_segment
 from stanch.index import NEVER
+from stanch.matching.archive_grams import ArchivedGrams
 from stanch.matching.archive_layout import MEDIA, VERSION, About, Array
 from stanch.matching.archive_prints import ArchivedPrints
-from stanch.values import Medium, method
+from stanch.values import TEXT_GRAM, Medium, method
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LOW = (1 << 64) - 1
@@ -40,7 +41,8 @@ class ArchiveSegment:
     entries : how many there are.
     banks : whose they are.
     texts : how many entries of each bank have grams.
-    prints : by method id, what finds its features.
+    prints : by method id, what finds its features; of all methods but that of grams.
+    grams : what finds the grams of texts; None if there are none.
     """
 
     file: SegmentFile
@@ -49,6 +51,7 @@ class ArchiveSegment:
     banks: tuple[UUID, ...]
     texts: tuple[int, ...]
     prints: Mapping[str, ArchivedPrints]
+    grams: ArchivedGrams | None
     ids: NDArray[np.uint64]
     bank: Array
     confirmed: Array
@@ -77,7 +80,9 @@ class ArchiveSegment:
                     method(id_), _below(file, id_), entries=about.entries, banks=len(about.banks)
                 )
                 for id_ in about.methods
+                if id_ != TEXT_GRAM.id
             }
+            grams = _grams(file, about) if TEXT_GRAM.id in about.methods else None
         except (LookupError, ValueError, TypeError, UnknownMethodError) as error:
             raise DamagedSegmentError(path=path, place="columns", problem=str(error)) from error
         return cls(
@@ -87,9 +92,14 @@ class ArchiveSegment:
             banks=about.banks,
             texts=about.texts,
             prints=MappingProxyType(prints),
+            grams=grams,
             ids=file.columns["id"],
             **{name: file.columns[name] for name in ("bank", "confirmed", "expires", "medium")},
         )
+
+    def held_by(self, method_id: str) -> ArchivedPrints | ArchivedGrams | None:
+        """Return what there is by a method; None if there is nothing."""
+        return self.grams if method_id == TEXT_GRAM.id else self.prints.get(method_id)
 
     def find(self, ids: Sequence[UUID]) -> NDArray[np.int64]:
         """Return the ordinal of each of these ids, -1 for those that are not here."""
@@ -144,6 +154,9 @@ def _about(file: SegmentFile) -> About:
         version = msgspec.msgpack.decode(file.about, type=_Version).version
         if version > VERSION:
             raise NewerVersionError(path=file.path, version=version, supported=VERSION)
+        if version < VERSION:
+            problem = f"layout {version} is no longer read; the file has to be made again"
+            raise DamagedSegmentError(path=file.path, place="description", problem=problem)
         about = msgspec.msgpack.decode(file.about, type=About)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise DamagedSegmentError(path=file.path, place="description", problem=str(error)) from error
@@ -162,6 +175,11 @@ def _check(file: SegmentFile, about: About) -> None:
         column, shape = file.columns[name], (about.entries, 2) if name == "id" else (about.entries,)
         if column.shape != shape or column.dtype.str[1:] != kind:
             raise ValueError(f"column {name!r} is {column.dtype} of shape {column.shape}, not {kind} of {shape}")
+
+
+def _grams(file: SegmentFile, about: About) -> ArchivedGrams:
+    bank, expires = file.columns["bank"], file.columns["expires"]
+    return ArchivedGrams.of_columns(_below(file, TEXT_GRAM.id), bank=bank, expires=expires, banks=len(about.banks))
 
 
 def _below(file: SegmentFile, method_id: str) -> dict[str, Array]:

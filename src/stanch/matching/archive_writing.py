@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from stanch.errors import InvalidValueError
 from stanch.index import NEVER, Rows
-from stanch.matching.archive_layout import MEDIA, MOST_BANKS, Contents, Prints
+from stanch.matching.archive_layout import MEDIA, MOST_BANKS, Contents, GramPrints, Prints
 from stanch.matching.indexing import indexed
 from stanch.matching.listed import medium_of
 from stanch.values import TEXT_GRAM, Entry, Fingerprint
@@ -107,7 +108,7 @@ def _prints(
     ordinals: NDArray[np.int64],
     bank: NDArray[np.int64],
     expires: NDArray[np.int64],
-) -> Prints:
+) -> Prints | GramPrints:
     """Put the fingerprints of one method, each with the number of its entry as they came, in order of ordinals."""
     numbers = ordinals[[number for number, _ in chosen]]
     order = np.argsort(numbers)
@@ -116,19 +117,11 @@ def _prints(
     owner = np.repeat(entries, counts)
     bits, at, start, end = (np.concatenate([getattr(one, name) for one in prints]) for name in _FEATURES)
     rows = Rows(bits=bits, entry=owner, bank=bank[owner], at=at, expires=expires[owner])
-    kept, grams = indexed(rows, counts), prints[0].method == TEXT_GRAM
-    return Prints(
-        method=prints[0].method,
-        entries=entries,
-        counts=counts,
-        extent=np.array([one.extent for one in prints], dtype=np.float64),
-        at=at,
-        start=start,
-        end=end,
-        rows=rows.take(kept),
-        bits=bits if grams else None,
-        kept=kept if grams else None,
-    )
+    extent = np.array([one.extent for one in prints], dtype=np.float64)
+    columns: dict[str, Any] = {"counts": counts, "extent": extent, "at": at, "start": start, "end": end}
+    if prints[0].method == TEXT_GRAM:
+        return GramPrints(entries=entries, bits=bits, kept=indexed(rows, counts), **columns)
+    return Prints(method=prints[0].method, entries=entries, rows=rows.take(indexed(rows, counts)), **columns)
 
 
 _FEATURES = ("bits", "at", "start", "end")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import numpy as np
 
+from stanch.errors import UnknownMethodError
 from stanch.matching.archive import Archive, number_of, place_of
 from stanch.matching.archive_segment import ArchiveSegment
 from stanch.matching.bank import Bank
@@ -40,11 +41,16 @@ class ArchivedEntry:
 
     def span(self, method: Method, at: float) -> Span:
         """Return the stretch of the original that a feature covers."""
-        return self.segment.prints[method.id].span(self.ordinal, at)
+        prints = self.segment.held_by(method.id)
+        if prints is None:
+            raise UnknownMethodError(method=method.id, known="others, for this entry")
+        return prints.span(self.ordinal, at)
 
     def grams(self) -> Fingerprint:
         """Return its grams."""
-        return self.segment.prints[TEXT_GRAM.id].grams(self.ordinal)
+        if self.segment.grams is None:
+            raise UnknownMethodError(method=TEXT_GRAM.id, known="others, for this entry")
+        return self.segment.grams.grams(self.ordinal)
 
 
 class Attached:
@@ -67,16 +73,17 @@ class Attached:
     def dead(self, method: Method) -> Iterator[list[int]]:
         """Yield the numbers of entries that such an index holds and that were dead already, segment by segment."""
         for place, (segment, dead) in enumerate(zip(self._archive.segments, self._archive.dead, strict=True)):
-            if method.id in segment.prints and len(dead):
-                yield (segment.prints[method.id].held(dead).astype(np.int64) + number_of(place, 0)).tolist()
+            prints = segment.held_by(method.id)
+            if prints is not None and len(dead):
+                yield (prints.held(dead).astype(np.int64) + number_of(place, 0)).tolist()
 
     def texts(self) -> Counter[int]:
         """Return how many entries of each bank have grams."""
         texts = Counter[int]()
         for segment, dead, banks in zip(self._archive.segments, self._archive.dead, self._banks, strict=True):
             texts.update(dict(zip(banks, segment.texts, strict=True)))
-            if TEXT_GRAM.id in segment.prints:
-                gone = segment.prints[TEXT_GRAM.id].held(dead)
+            if segment.grams is not None:
+                gone = segment.grams.held(dead)
                 texts.subtract(banks[bank] for bank in segment.bank[gone].tolist())
         return texts
 
@@ -99,8 +106,8 @@ class Attached:
     def has_grams(self, number: int) -> bool:
         """Tell whether an entry has grams."""
         segment, ordinal = place_of(number)
-        prints = self._archive.segments[segment].prints.get(TEXT_GRAM.id)
-        return prints is not None and prints.holds(ordinal)
+        grams = self._archive.segments[segment].grams
+        return grams is not None and grams.holds(ordinal)
 
     def remove(self, numbers: Iterable[int]) -> None:
         """Forget entries."""
@@ -111,7 +118,7 @@ class Attached:
 
     def _indexes(self, method: Method) -> Iterator[SealedIndex]:
         for place, (segment, banks) in enumerate(zip(self._archive.segments, self._banks, strict=True)):
-            prints = segment.prints.get(method.id)
+            prints = segment.held_by(method.id)
             if prints is not None and prints.sealed is not None:
-                of_rows = [banks[bank] for bank in prints.sealed.holders.banks.tolist()]
+                of_rows = [banks[bank] for bank in prints.sealed.places_of_banks.tolist()]
                 yield prints.sealed.placed(number_of(place, 0), of_rows)

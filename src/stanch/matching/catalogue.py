@@ -1,8 +1,7 @@
 """All banks as numbers: what the indexes hold, and what their answers mean."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
-from itertools import pairwise
 from uuid import UUID
 
 import numpy as np
@@ -20,12 +19,13 @@ from stanch.matching.archive import LIVE, Archive
 from stanch.matching.attached import Attached
 from stanch.matching.background import Background
 from stanch.matching.bank import Bank
+from stanch.matching.frequency import frequencies
 from stanch.matching.indexing import indexed, live_index, postings_index
 from stanch.matching.listed import Listed, ListedEntry, fingerprint_of
 from stanch.values import METHODS, TEXT_GRAM, BankInfo, Entry, Fingerprint, Method
 
-STRETCHES, KIN = 8, 5
-"""An entry that holds grams from so many (5) of the stretches (8) of a text is kin to it."""
+REMEMBERED = 4096
+"""Of so many entries it is remembered how common their grams are: some megabytes, whatever is stored."""
 
 
 class Catalogue:
@@ -130,15 +130,18 @@ class Catalogue:
     def frequency(self, number: int, *, now: int) -> NDArray[np.int64]:
         """Return in how many texts of its bank each gram of an entry stands, counting the entry and its kin once.
 
-        Kept until a bank changes; an expiry in between is noticed with the next change.
+        Kept until a bank changes, or `REMEMBERED` others were asked for; an expiry in between is noticed then.
         """
-        if number not in self._frequencies:
+        known = self._frequencies.get(number)
+        if known is None:
             listed = self.listed(number)
             bits = listed.grams().bits
-            holders = self._grams.holders(bits, bank=listed.bank_number, now=now)
-            kin = _kin(holders) | {number}
-            self._frequencies[number] = np.array([1 + len(held - kin) for held in holders], dtype=np.int64)
-        return self._frequencies[number]
+            pairs = self._grams.held(bits, bank=listed.bank_number, now=now, ordered=False)
+            known = frequencies(*pairs, number, len(bits))
+            if len(self._frequencies) >= REMEMBERED:
+                del self._frequencies[next(iter(self._frequencies))]
+            self._frequencies[number] = known
+        return known
 
     def search(
         self,
@@ -221,21 +224,3 @@ def _rows(bank: int, prints: list[tuple[int, Entry, Fingerprint]]) -> Rows:
         expires=np.repeat(np.array(expires, dtype=np.int64), counts),
     )
     return rows.take(indexed(rows, counts))
-
-
-def _kin(holders: list[frozenset[int]]) -> frozenset[int]:
-    """Return the entries that hold grams from all over a text: versions of it, and books that hold it whole.
-
-    A formula, a verse or an excerpt stands in one stretch; versions share what they share from end to end.
-
-    Parameters
-    ----------
-    holders : for each gram of the text in order, the entries that hold it.
-    """
-    stretches = [
-        range(*bounds) for bounds in pairwise(np.linspace(0, len(holders), STRETCHES + 1).astype(int).tolist())
-    ]
-    spread = Counter(
-        entry for stretch in stretches for entry in frozenset[int]().union(*(holders[gram] for gram in stretch))
-    )
-    return frozenset(entry for entry, count in spread.items() if count >= KIN)

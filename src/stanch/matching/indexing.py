@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from stanch.index import FeatureIndex, HammingIndex, PostingsIndex, Rows
 from stanch.index.hamming import TAIL
 from stanch.index.sealed import Sealed
+from stanch.index.sealed_grams import SealedGrams
 from stanch.index.sealed_postings import SealedPostings
 from stanch.index.sealing import seal
 from stanch.values import Method
@@ -16,18 +17,18 @@ from stanch.values import Method
 REPEATS = 3
 """A gram counts this often in one text; what repeats itself more often is a formula of a list, or a refrain."""
 
-SealedIndex = Sealed | SealedPostings
+SealedIndex = Sealed | SealedPostings | SealedGrams
 """Features of one method that do not change, with what finds them."""
 
 
-def sealed_index(method: Method, rows: Rows) -> SealedIndex:
+def sealed_index(method: Method, rows: Rows) -> Sealed | SealedPostings:
     """Seal features of one method, at least one; so few that to scan them costs nothing are left as they are."""
     if not method.radius:
         return SealedPostings.of(rows)
     return Sealed.plain(rows) if len(rows) <= TAIL else seal(rows, radius=method.radius)
 
 
-def index_of(method: Method, columns: Mapping[str, NDArray[Any]]) -> SealedIndex:
+def index_of(method: Method, columns: Mapping[str, NDArray[Any]]) -> Sealed | SealedPostings:
     """Return the sealed index that gave these columns."""
     if not method.radius:
         return SealedPostings.of_columns(columns)
@@ -46,7 +47,7 @@ def hamming_index(method: Method, parts: Iterable[SealedIndex]) -> HammingIndex:
 
 def postings_index(method: Method, parts: Iterable[SealedIndex]) -> PostingsIndex:
     """Return an index of a method without a radius; as `live_index`."""
-    return PostingsIndex(method.words, sealed=[part for part in parts if isinstance(part, SealedPostings)])
+    return PostingsIndex(method.words, sealed=[part for part in parts if not isinstance(part, Sealed)])
 
 
 def indexed(rows: Rows, counts: Sequence[int] | NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -58,7 +59,7 @@ def indexed(rows: Rows, counts: Sequence[int] | NDArray[np.int64]) -> NDArray[np
     """
     if max(counts, default=0) <= REPEATS:
         return np.ones(len(rows), np.bool_)
-    return first_occurrences(np.column_stack([rows.entry.astype(np.uint64), rows.bits]))
+    return first_occurrences(np.column_stack([rows.bits, rows.entry.astype(np.uint64)]))
 
 
 def first_occurrences(bits: NDArray[np.uint64]) -> NDArray[np.bool_]:

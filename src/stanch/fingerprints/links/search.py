@@ -5,7 +5,7 @@ and other scripts put no space around a link, so that only one of the two ends, 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -69,8 +69,18 @@ def _pattern(foreign: str, dots: str) -> re.Pattern[str]:
     )
 
 
-_ANY_LETTERS = _pattern("", _DOTS)
-_ASCII_ONLY = _pattern("\x80-\U0010ffff", _DOTS + _STOPS)
+def _promise(foreign: str, dots: str) -> re.Pattern[str]:
+    """Return what stands in every text in which `_pattern` finds a link: a scheme, or a name that goes on behind a
+    dot.
+
+    Most dots end a sentence and are followed by a blank, which is seen many times sooner.
+    """
+    return re.compile(rf"://|[{dots}](?=[^{_NO_LABEL}{foreign}_\-])")
+
+
+_FOREIGN = "\x80-\U0010ffff"
+_ANY_LETTERS = _promise("", _DOTS), _pattern("", _DOTS)
+_ASCII_ONLY = _promise(_FOREIGN, _DOTS + _STOPS), _pattern(_FOREIGN, _DOTS + _STOPS)
 
 
 def find(text: str) -> list[FoundLink]:
@@ -82,9 +92,10 @@ def find(text: str) -> list[FoundLink]:
     domain (`report.txt`, `e.g.`) or look like an abbreviation (`p.sh`).
     """
     plain, origin = _refanged(text)
-    if not any(sign in plain for sign in ("://", *_DOTS, *_STOPS)):
+    both = (_ANY_LETTERS,) if plain.isascii() else (_ANY_LETTERS, _ASCII_ONLY)
+    patterns = [pattern for promise, pattern in both if promise.search(plain)]
+    if not patterns:
         return []
-    patterns = (_ANY_LETTERS,) if plain.isascii() else (_ANY_LETTERS, _ASCII_ONLY)
     kept = _without_prefixes({span: place for pattern in patterns for span, place in _spans(plain, pattern)})
     return [
         FoundLink(start=int(origin[start]), end=int(origin[end - 1]) + 1, link=plain[start:end])
@@ -107,12 +118,22 @@ def _is_one_link(line: str) -> bool:
 def _refanged(text: str) -> tuple[str, NDArray[np.intp]]:
     """Return the text with its links as they should be, and where each of its characters stood before."""
     origin = np.arange(len(text))
-    for pattern, replace in ((UNSEEN, lambda _: ""), (BRACKETED, bracketed), (SCHEME, scheme)):
+    for pattern, replace, signs in _REFANGING:
+        if signs and not any(sign in text for sign in signs):
+            continue
         edits = [(*found.span(), replace(found)) for found in pattern.finditer(text)]
         if edits:
             text, moved = _edited(text, edits)
             origin = origin[moved]
     return text, origin
+
+
+_REFANGING: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str], str], ...] = (
+    (UNSEEN, lambda _: "", ""),
+    (BRACKETED, bracketed, "[({"),
+    (SCHEME, scheme, "/\\\uff0f\uff3c"),
+)
+"""What is undone, in this order, by what, and characters of which one at least stands in whatever is found."""
 
 
 def _edited(text: str, edits: list[tuple[int, int, str]]) -> tuple[str, NDArray[np.intp]]:
