@@ -206,10 +206,9 @@ def _flags(codes: Codes) -> NDArray[np.bool_]:
 
 def _split(bits: Codes, holds: int) -> int:
     """Count letters that stand alone in a row, a sign or spaces between them, or pairs with emoji between."""
-    spelt = _has(bits, of.SPELT)
-    if not holds & of.EMOJI and not _may_be_split(spelt, bits):
+    if not holds & of.EMOJI and not _may_be_split(bits):
         return 0
-    starts, stops = _runs(spelt)
+    starts, stops = _runs(_has(bits, of.SPELT))
     if len(starts) < SPLIT or (stops - starts).min() > 2:
         return 0
     lengths, between = stops - starts, bits[stops[:-1]]
@@ -223,12 +222,10 @@ def _split(bits: Codes, holds: int) -> int:
     return int(counts[counts >= SPLIT].sum())
 
 
-def _may_be_split(spelt: NDArray[np.bool_], bits: Codes) -> bool:
-    """Whether as many letters as `SPLIT` stand alone so close together that signs or spaces may part them."""
-    alone = spelt[:-1] & _has(bits[1:], of.DIVIDER)  # which holds of all but the last of them
-    alone[1:] &= ~spelt[:-2]
-    places = alone.nonzero()[0]
-    steps = SPLIT - 2
+def _may_be_split(bits: Codes) -> bool:
+    """Whether anywhere so many signs or spaces stand as close together as they do between letters set apart."""
+    places = _has(bits, of.DIVIDER).nonzero()[0]
+    steps = SPLIT - 2  # from the first to the last of them, each at most three characters from the one before
     return bool(np.count_nonzero(places[steps:] - places[:-steps] <= 3 * steps))
 
 
