@@ -167,3 +167,14 @@ def test_a_bank_of_pictures_takes_no_room_for_what_all_have_in_common(tmp_path: 
     stored = {name: column.size for name, column in segment.file.columns.items() if column.strides[0]}
     rows = {name for name, size in stored.items() if size >= 1000}
     assert rows == {"id", *(f"pdq/1/index/{name}" for name in ("bits", "centres", "members", "spread"))}
+
+
+def test_texts_take_as_little_room_as_the_scale_of_a_million_needs(tmp_path: Path) -> None:
+    """Of each gram 12 bytes and what finds it; bank and expiry of an entry stand there once, not with each gram."""
+    held = [("known", entry(key, key, hours=place % 2)) for place, key in enumerate(KNOWN)]
+    segment = written(tmp_path / "a.segment", held)
+    assert segment.grams is not None
+    sizes = {name: column.nbytes for name, column in segment.file.columns.items() if name.startswith("text-gram/1/i")}
+    book = sizes.pop("text-gram/1/index/book")
+    assert sum(sizes.values()) <= 14 * segment.grams.features
+    assert book <= 6 * 4095
