@@ -38,7 +38,7 @@ PASSAGE, DENSE = 45, 0.5
 EDITED, TIMES = 72, 5
 """So many symbols in grams, of which so many stand apart: a passage, edited."""
 
-WIDE = 0.2
+WIDE = 0.15
 """Hits that stand apart over this share of both texts or more: the whole, edited much."""
 
 FEWEST = 3
