@@ -174,7 +174,9 @@ def test_texts_take_as_little_room_as_the_scale_of_a_million_needs(tmp_path: Pat
     held = [("known", entry(key, key, hours=place % 2)) for place, key in enumerate(KNOWN)]
     segment = written(tmp_path / "a.segment", held)
     assert segment.grams is not None
-    sizes = {name: column.nbytes for name, column in segment.file.columns.items() if name.startswith("text-gram/1/i")}
+    sizes = {
+        name: column.nbytes for name, column in segment.file.columns.items() if name.startswith("text-gram/1/i")
+    }
     book = sizes.pop("text-gram/1/index/book")
     assert sum(sizes.values()) <= 14 * segment.grams.features
     assert book <= 6 * 4095

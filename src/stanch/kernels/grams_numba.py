@@ -242,7 +242,7 @@ def owner_of(firsts: NDArray[Any], row: np.int64, rows: np.int64) -> np.int64:
 
 
 @compiled
-def gathered(
+def gathered(  # noqa: C901 - one loop over what was found; calls would be compiled into it again
     which: Places, begin: Places, count: Places, order: Numbers, width: np.uint64, rows: np.int64,
     firsts: NDArray[Any], entries: Numbers, bank: NDArray[np.uint16], expires: Places, numbers: Places,
     asked: NDArray[np.bool_], dead: NDArray[np.uint8], now: int, limit: int, base: int, told: int,
