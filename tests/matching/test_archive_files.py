@@ -170,7 +170,7 @@ def test_a_bank_of_pictures_takes_no_room_for_what_all_have_in_common(tmp_path: 
 
 
 def test_texts_take_as_little_room_as_the_scale_of_a_million_needs(tmp_path: Path) -> None:
-    """Of each gram 12 bytes and what finds it; bank and expiry of an entry stand there once, not with each gram."""
+    """Of each gram 12 bytes and what finds it; bank and expiry of an entry stand there once, not for each gram."""
     held = [("known", entry(key, key, hours=place % 2)) for place, key in enumerate(KNOWN)]
     segment = written(tmp_path / "a.segment", held)
     assert segment.grams is not None
