@@ -24,7 +24,8 @@ def benign(known: Collection, half: Half, *, quick: bool, verbose: bool) -> Iter
 
 
 def _news(half: Half, *, quick: bool, verbose: bool) -> Iterator[Result]:
-    every = list(articles(require_assets(), shortest=0))[:: QUICK if quick else 1]
+    every = [each for each in articles(require_assets(), shortest=0) if len(normalise(each.text))]
+    every = every[:: QUICK if quick else 1]
     asked = {each.name: each for each in every if each.half == half}
     banked = {each.name: each for each in every if each.half != half}
     say(f"{len(asked)} articles against a bank of {len(banked)}")

@@ -105,9 +105,9 @@ def test_tokens_of_links_stay_out_of_logs(admin: Person, caplog: pytest.LogCaptu
     with caplog.at_level(logging.DEBUG):
         assert Client(enforce_csrf_checks=True).post(f"/sign-in/link/{token}/").status_code == 403
         assert Client().put(f"/sign-in/link/{token}/").status_code == 405
-    assert caplog.records
-    assert token not in caplog.text
-    assert "/sign-in/link/<str:token>/" in caplog.text
+    said = "\n".join(str(vars(record)) for record in caplog.records)
+    assert token not in said
+    assert "/sign-in/link/<str:token>/" in said
 
 
 def test_adding_a_person_shows_a_link_that_lets_them_in(admin: Person, signed_in: SignIn) -> None:

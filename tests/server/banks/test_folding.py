@@ -177,10 +177,10 @@ class TestFullDisks:
 
     @pytest.fixture
     def small_disk(self, tmp_path: Path) -> Iterator[Path]:
-        """Return a folder on a disk of 400 kilobytes; only the superuser can make one."""
+        """Return a folder on a disk of 200 kilobytes; only the superuser can make one."""
         folder = tmp_path / "disk"
         folder.mkdir()
-        mount = ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(folder)]
+        mount = ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(folder)]
         if (
             os.geteuid()
             or not shutil.which("mount")
@@ -199,7 +199,7 @@ class TestFullDisks:
         worker.run_once(now=NOON)
         before = sorted(small_disk.iterdir())
         manifest = (small_disk / MANIFEST).read_bytes()
-        add(bank, *range(2, 80))
+        add(bank, *range(2, 160))
         for look in (1, 2):
             with pytest.raises(CannotWriteError, match="No space left on device"):
                 worker.run_once(now=NOON + look * PATIENCE)
