@@ -20,6 +20,7 @@ from stanch.matching.background_sightings import Sightings
 from stanch.matching.bank import Bank
 from stanch.matching.entries import entry_id, entry_of
 from stanch.matching.matcher import Matcher
+from stanch.matching.rehearsal import load_kernels
 
 __all__ = [
     "Archive",
@@ -40,6 +41,7 @@ __all__ = [
     "formulae",
     "grams_of",
     "independent",
+    "load_kernels",
     "load_learner",
     "merge_archives",
     "new_learner",

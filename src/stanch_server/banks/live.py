@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from stanch.language import identify
+from stanch.matching import load_kernels
 from stanch.values import PDQ, HashPart, Post, TextPart
 from stanch_server.banks.follower import Follower
 from stanch_server.banks.places import index_folder
@@ -67,6 +68,7 @@ def warm() -> int:
     ready = follower()
     text = TextPart(name="text", text=FIRST_TEXT)
     identify(FIRST_TEXT)
+    load_kernels()
     image = HashPart(name="image", method=PDQ, value="0" * (PDQ.bits // 4))  # the first one loads what is compiled
     ready.match(Post(id="", parts=(text, image)), source=None, now=datetime.now(UTC))
     gc.collect()
