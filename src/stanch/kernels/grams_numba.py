@@ -88,20 +88,40 @@ def key_border(
 
 
 @compiled
-def gram_runs(  # noqa: C901 - four loops, of which none waits for memory within itself
-    queries: Words, keys: Words, bits: NDArray[Any], order: Numbers, begins: Numbers, width: np.uint64,
-    to_bucket: np.uint64, large: int, which: Places, begin: Places, count: Places,
+def fill_likely(order: Numbers, begins: Numbers, width: np.uint64, more: np.uint64, likely: NDArray[np.uint8]) -> None:
+    """Set the bit of each beginning of a key that is stored: its bucket, and `more` bits of its tag.
+
+    Parameters
+    ----------
+    width : bits of a row's number in `order`; the tag is above.
+    likely : uint8 array, all 0, to be written to; bit k % 8 of byte k // 8 is for the beginning k.
+    """
+    places, less, behind = np.int64(len(order)), np.uint64(32) - width - more, np.int64(0)
+    for bucket in range(len(begins) - 1):
+        low, behind = max(behind, np.int64(begins[bucket])), min(np.int64(begins[bucket + 1]), places)
+        for place in range(low, behind):
+            mark = np.uint64(bucket) << more | np.uint64(order[place]) >> width >> less
+            likely[mark >> np.uint64(3)] |= np.uint8(1 << (mark & np.uint64(7)))
+
+
+@compiled
+def gram_runs(  # noqa: C901 - five loops, of which none waits for memory within itself
+    queries: Words, keys: Words, bits: NDArray[Any], order: Numbers, begins: Numbers, likely: NDArray[np.uint8],
+    width: np.uint64, to_bucket: np.uint64, to_mark: np.uint64, large: int, which: Places, begin: Places,
+    count: Places,
 ) -> int:  # fmt: skip
     """Find the rows that equal each query; they stand side by side in `order`.
 
     In loops of which no step waits for the one before, as most of what they read is far from the processor: first
-    the directory, then the tags of a bucket, then a gram of those whose tag is the query's.
+    whether anything begins as the query does, which of nearly all that are not stored nothing does, then the
+    directory, then the tags of a bucket, then a gram of those whose tag is the query's.
 
     Parameters
     ----------
     queries, keys : uint64 arrays, shape (queries,).
+    likely : as `fill_likely` wrote it.
     width : bits of a row's number in `order`; the tag is above.
-    to_bucket : by how many bits a key is shifted to get its bucket.
+    to_bucket, to_mark : by how many bits a key is shifted to get its bucket, and its place in `likely`.
     large : of more rows in a bucket, those sought are found by halving.
     which, begin, count : int64 arrays, shape (queries,), to be written to: the queries that equal rows, where in
         `order` these begin, and how many they are.
@@ -110,30 +130,35 @@ def gram_runs(  # noqa: C901 - four loops, of which none waits for memory within
     -------
     int, how many queries equal rows.
     """
-    lows, highs = np.empty((2, BLOCK), np.int64)
+    asked, lows, highs = np.empty((3, BLOCK), np.int64)
     rows, places = np.int64(len(bits)), np.int64(len(order))
     to_tag = to_bucket - (np.uint64(32) - width)
     tag_mask = (np.uint64(1) << (np.uint64(32) - width)) - np.uint64(1)
     found = 0
     for first in range(0, len(queries), BLOCK):
-        last = min(first + BLOCK, len(queries))
+        last, left = min(first + BLOCK, len(queries)), np.int64(0)
         for query in range(first, last):
-            fetch(begins, np.int64(keys[query] >> to_bucket))
+            fetch(likely, np.int64(keys[query] >> to_mark) >> 3)
         for query in range(first, last):
-            bucket = np.int64(keys[query] >> to_bucket)
+            mark = np.int64(keys[query] >> to_mark)
+            asked[left] = query
+            left += np.int64(likely[mark >> 3] >> (mark & 7) & 1)
+        for place in range(left):
+            fetch(begins, np.int64(keys[asked[place]] >> to_bucket))
+        for place in range(left):
+            bucket = np.int64(keys[asked[place]] >> to_bucket)
             low = min(np.int64(begins[bucket]), places)
-            lows[query - first], highs[query - first] = low, min(np.int64(begins[bucket + 1]), places)
+            lows[place], highs[place] = low, min(np.int64(begins[bucket + 1]), places)
             fetch(order, low)
             fetch(order, low + 8)
-        for query in range(first, last):
-            low, high = lows[query - first], highs[query - first]
-            tag = keys[query] >> to_tag & tag_mask
-            low, high = tagged(order, low, high, width, tag, large)
-            lows[query - first], highs[query - first] = low, high
+        for place in range(left):
+            tag = keys[asked[place]] >> to_tag & tag_mask
+            low, high = tagged(order, lows[place], highs[place], width, tag, large)
+            lows[place], highs[place] = low, high
             if low < high:
                 fetch(bits, row_at(order, low, width, rows) * bits.shape[1])
-        for query in range(first, last):
-            low, high = lows[query - first], highs[query - first]
+        for place in range(left):
+            query, low, high = asked[place], lows[place], highs[place]
             if high - low > large:
                 low = key_border(bits, order, low, high, width, keys[query], 0)
                 high = key_border(bits, order, low, high, width, keys[query], 1)
