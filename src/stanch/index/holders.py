@@ -120,6 +120,12 @@ class Holders:
         """What the kernels ask of a row: its bank, its expiry, its entry."""
         return self.bank, self.expires, self.holder
 
+    @property
+    def columns_asked(self) -> tuple[Any, ...]:
+        """What `hits_numba.collected` takes."""
+        who = self.numbers, np.int64(self.count), self.base
+        return *who, self.holder, self.bank, self.banks, self.expires, self.at
+
     @cached_property
     def _numbers_of_banks(self) -> list[int]:
         numbers: list[int] = self.banks.tolist()

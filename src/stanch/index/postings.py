@@ -151,7 +151,7 @@ class PostingsIndex:
         if any(radius.values()):
             raise InvalidValueError(what="radius", problem="only equal features are found here; give 0")
         found, apart = self._found_apart(queries, radius, now, limit, told=True)
-        return joined_parts(found, limit, apart=apart)
+        return joined_parts(found, limit, apart=apart, compiled=self._count > self._small)
 
     def holders(self, queries: NDArray[np.uint64], *, bank: int, now: int = 0) -> list[frozenset[int]]:
         """Return, for each feature, which entries of a bank hold it.
@@ -188,7 +188,7 @@ class PostingsIndex:
                 np.concatenate(none + [hits.query for hits in found]),
                 np.concatenate(none + [hits.entry for hits in found]),
             )
-        hits = joined_parts(found, None, apart=apart)
+        hits = joined_parts(found, None, apart=apart, compiled=self._count > self._small)
         new = np.ones(len(hits), dtype=np.bool_)
         new[1:] = (hits.query[1:] != hits.query[:-1]) | (hits.entry[1:] != hits.entry[:-1])
         return hits.query[new], hits.entry[new]

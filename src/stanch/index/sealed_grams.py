@@ -269,10 +269,7 @@ class SealedGrams:
         )  # fmt: skip
         if not found:
             return None
-        query, bank, entry, total = hits[:4, :found]
-        nought = np.zeros(found, np.int64)
-        made = Hits(query=query, bank=bank, entry=entry, at=at[:found], distance=nought, total=total)
-        return made.take(np.lexsort((bank, query))) if len(asked) > 1 else made
+        return Hits.of_columns(hits[:4, :found], at[:found], sort=len(asked) > 1)
 
     def _hits(
         self,
