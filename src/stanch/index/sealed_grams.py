@@ -263,7 +263,7 @@ class SealedGrams:
         hits, at = np.empty((6, room), np.int64), np.zeros(room)
         found = gathered(
             which, begin, count, self.order, self._width, np.int64(len(self.bits)), self.firsts,
-            self.entries, self.bank, self.expires, self.banks, asked, dead, now,
+            self._guesses, self.entries, self.bank, self.expires, self.banks, asked, dead, now,
             NO_LIMIT if limit is None else limit, self.base, int(told),
             *self.stretches.told, self.stretches.marks, hits, at,
         )  # fmt: skip
@@ -345,6 +345,15 @@ class SealedGrams:
         likely[:] = 0
         fill_likely(self.order, self.begins, self._width, self._more, likely)
         return still(likely)
+
+    @cached_property
+    def _guesses(self) -> NDArray[np.uint32]:
+        """Which text each `GUESSED`th row belongs to; made when it is first asked for."""
+        from stanch.kernels.grams_numba import GUESSED, fill_guesses  # noqa: PLC0415
+
+        guesses = np.empty(len(self.bits) // GUESSED + 1, np.uint32)
+        fill_guesses(self.firsts, guesses)
+        return still(guesses)
 
     @cached_property
     def _more(self) -> np.uint64:

@@ -23,6 +23,9 @@ BLOCK = 256
 AHEAD = 16
 """So many hits, or runs, ahead memory is asked for."""
 
+GUESSED = 64
+"""Of one row in so many it is known at once which text it belongs to."""
+
 UNMARKED = (1 << 16) - 1
 LONGEST = 256
 """As in `index.stretches`."""
@@ -246,31 +249,30 @@ def unfolded(
 
 
 @compiled
-def owner_of(firsts: NDArray[Any], row: np.int64, rows: np.int64) -> np.int64:
-    """Return which text a row belongs to: texts are about equally long, so that it is near where it would be if
-    all were.
-    """
+def fill_guesses(firsts: NDArray[Any], guesses: Numbers) -> None:
+    """Write which text each `GUESSED`th row belongs to; a damaged one is one before or behind it."""
+    text, texts = np.int64(0), np.int64(len(firsts)) - 1
+    for place in range(len(guesses)):
+        while text + 1 < texts and np.int64(firsts[text + 1]) <= place * GUESSED:
+            text += 1
+        guesses[place] = text
+
+
+@compiled
+def owner_of(firsts: NDArray[Any], guess: np.int64, row: np.int64) -> np.int64:
+    """Return which text a row belongs to; `guess` is the text of a row a little before it."""
     texts = np.int64(len(firsts)) - 1
-    low = min(np.int64(float(row) / float(rows) * float(texts)), texts - 1)
-    high, step = low + 1, np.int64(8)
-    while low > 0 and np.int64(firsts[low]) > row:
-        high, low, step = low, max(low - step, np.int64(0)), 2 * step
-    while high < texts and np.int64(firsts[high]) <= row:
-        low, high, step = high, min(high + step, texts), 2 * step
-    while high - low > 1:
-        middle = (low + high) >> 1
-        if np.int64(firsts[middle]) <= row:
-            low = middle
-        else:
-            high = middle
+    low = min(guess, texts - 1)
+    while low + 1 < texts and np.int64(firsts[low + 1]) <= row:
+        low += 1
     return low
 
 
 @compiled
 def gathered(  # noqa: C901 - one loop over what was found; calls would be compiled into it again
     which: Places, begin: Places, count: Places, order: Numbers, width: np.uint64, rows: np.int64,
-    firsts: NDArray[Any], entries: Numbers, bank: NDArray[np.uint16], expires: Places, numbers: Places,
-    asked: NDArray[np.bool_], dead: NDArray[np.uint8], now: int, limit: int, base: int, told: int,
+    firsts: NDArray[Any], guesses: Numbers, entries: Numbers, bank: NDArray[np.uint16], expires: Places,
+    numbers: Places, asked: NDArray[np.bool_], dead: NDArray[np.uint8], now: int, limit: int, base: int, told: int,
     codes: NDArray[np.uint8], book: NDArray[np.uint16], odd: Numbers, places: NDArray[Any],
     marks: NDArray[np.uint16], hits: Places, at: NDArray[np.float64],
 ) -> int:  # fmt: skip
@@ -279,6 +281,7 @@ def gathered(  # noqa: C901 - one loop over what was found; calls would be compi
     Parameters
     ----------
     firsts : where the rows of each text begin, and where the last ends.
+    guesses : as `fill_guesses` wrote it.
     entries : the ordinal of each text; empty where it is its place.
     bank, expires : of each ordinal; one element stands for all.
     numbers : of the banks.
@@ -286,7 +289,7 @@ def gathered(  # noqa: C901 - one loop over what was found; calls would be compi
     dead : of the texts, a bit for each that was removed.
     limit : how many entries of a bank to write for each query.
     base : what is added to an ordinal.
-    told : 1 to write where in their texts hits begin, 0 not to.
+    told : 1 to write where in their texts hits begin, 0 to write their rows instead.
     hits : int64 array, shape (6, room), to be written to: query, bank, entry, how many of the bank there are; its
         row, and the first of its text.
     at : float64 array, shape (room,), to be written to.
@@ -299,16 +302,22 @@ def gathered(  # noqa: C901 - one loop over what was found; calls would be compi
     total = np.zeros(len(numbers), np.int64)
     ordinals = max(len(bank), len(expires))
     for run in range(len(which)):
-        if run + AHEAD < len(which):
-            ahead = row_at(order, begin[run + AHEAD], width, rows)
-            fetch(firsts, np.int64(float(ahead) / float(rows) * float(len(firsts) - 1)))
+        for ahead in range(min(count[run], AHEAD)):
+            fetch(guesses, row_at(order, begin[run] + ahead, width, rows) // GUESSED)
+        if run + 1 < len(which):
+            fetch(order, begin[run + 1])
+            fetch(guesses, row_at(order, begin[run + 1], width, rows) // GUESSED)
         began, text, ends = found, np.int64(-1), np.int64(-1)
-        of, taken = np.int64(0), False
+        of, taken, behind = np.int64(0), False, begin[run] + count[run]
         total[:] = 0
-        for place in range(begin[run], begin[run] + count[run]):
+        for place in range(begin[run], behind):
+            if place + 2 * AHEAD < behind:
+                fetch(guesses, row_at(order, place + 2 * AHEAD, width, rows) // GUESSED)
+            if place + AHEAD < behind:
+                fetch(firsts, np.int64(guesses[row_at(order, place + AHEAD, width, rows) // GUESSED]))
             row = row_at(order, place, width, rows)
             if text < 0 or row >= ends:
-                text = owner_of(firsts, row, rows)
+                text = owner_of(firsts, np.int64(guesses[row // GUESSED]), row)
                 ends = np.int64(firsts[text + 1])
                 entry = np.int64(entries[text]) if len(entries) else text
                 taken = not dead[text >> 3] >> np.uint8(text & 7) & 1 and (ordinals == 1 or entry < ordinals)
@@ -320,7 +329,7 @@ def gathered(  # noqa: C901 - one loop over what was found; calls would be compi
                     taken = total[of] <= limit
             if taken:
                 hits[0, found], hits[1, found], hits[2, found], hits[3, found] = which[run], of, base + entry, 0
-                hits[4, found], hits[5, found] = row, firsts[text]
+                hits[4, found], hits[5, found], at[found] = row, firsts[text], row
                 found += 1
         for hit in range(began, found):
             hits[3, hit] = total[hits[1, hit]]
