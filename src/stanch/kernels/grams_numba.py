@@ -355,26 +355,72 @@ def slot_of(slots: Places, entry: np.int64) -> np.int64:
 
 
 @compiled
+def table_for(entries: np.int64) -> Places:
+    """Return an open table with more than twice as many slots, all free."""
+    size = np.int64(4)
+    while size < 2 * entries + 2:
+        size *= 2
+    return np.full(size, np.int64(-1))
+
+
+@compiled
+def rarest(gram: Places, stretch: Places, chosen: int) -> np.uint64:
+    """Return a bit for each of so many stretches of a text, those whose grams stand in the fewest entries."""
+    sums, bits = np.zeros(64, np.int64), np.uint64(0)
+    for pair in range(len(gram)):
+        sums[stretch[gram[pair]]] += 1
+    for _ in range(chosen):
+        least = np.int64(-1)
+        for place in range(stretch[-1] + 1):
+            if not bits >> np.uint64(place) & np.uint64(1) and (least < 0 or sums[place] < sums[least]):
+                least = np.int64(place)
+        if least >= 0:
+            bits |= np.uint64(1) << np.uint64(least)
+    return bits
+
+
+@compiled
 def count_others(
-    gram: Places, entry: Places, stretch: Places, kin: int, number: int, slots: Places, spread: Words, out: Places
+    gram: Places, entry: Places, stretch: Places, stretches: int, kin: int, number: int, out: Places
 ) -> None:
     """Add to each gram of a text the entries that hold it and are no kin to it; see `matching.frequency`.
+
+    Whatever holds grams of `kin` stretches holds one in the rarest few, of which it can lack no more than the
+    others: only those entries are counted.
 
     Parameters
     ----------
     gram, entry : which gram stands in which entry, equal pairs side by side.
-    stretch : int64 array, shape (grams,), in which stretch of the text each gram is.
-    kin : an entry that holds grams of so many stretches is kin.
+    stretch : int64 array, shape (grams,), in which stretch of the text each gram is, rising.
+    stretches, kin : an entry that holds grams of `kin` of so many stretches is kin.
     number : of the text's own entry.
-    slots, spread : int64 and uint64 arrays, more than there are pairs, a power of two; all -1, and all 0.
     out : int64 array, shape (grams,), to be added to.
     """
+    if not len(gram):
+        return
+    rare, few = rarest(gram, stretch, stretches - kin + 1), np.int64(0)
     for pair in range(len(gram)):
-        place = slot_of(slots, entry[pair])
-        slots[place] = entry[pair]
-        spread[place] |= np.uint64(1) << np.uint64(stretch[gram[pair]])
+        few += np.int64(rare >> np.uint64(stretch[gram[pair]]) & np.uint64(1))
+    slots = table_for(few)
+    spread, related = np.zeros(len(slots), np.uint64), np.int64(1)
+    for pair in range(len(gram)):
+        if rare >> np.uint64(stretch[gram[pair]]) & np.uint64(1):
+            place = slot_of(slots, entry[pair])
+            slots[place] = entry[pair]
+            spread[place] |= np.uint64(1) << np.uint64(stretch[gram[pair]])
+    for pair in range(len(gram)):
+        if not rare >> np.uint64(stretch[gram[pair]]) & np.uint64(1):
+            place = slot_of(slots, entry[pair])
+            if slots[place] >= 0:
+                spread[place] |= np.uint64(1) << np.uint64(stretch[gram[pair]])
+    for place in range(len(slots)):
+        related += 1 if slots[place] >= 0 and count_bits(spread[place]) >= kin else 0
+    left_out = table_for(related)
+    left_out[slot_of(left_out, np.int64(number))] = number
+    for place in range(len(slots)):
+        if slots[place] >= 0 and count_bits(spread[place]) >= kin:
+            left_out[slot_of(left_out, slots[place])] = slots[place]
     for pair in range(len(gram)):
         if pair and gram[pair] == gram[pair - 1] and entry[pair] == entry[pair - 1]:
             continue
-        if entry[pair] != number and count_bits(spread[slot_of(slots, entry[pair])]) < kin:
-            out[gram[pair]] += 1
+        out[gram[pair]] += 1 if left_out[slot_of(left_out, entry[pair])] < 0 else 0
