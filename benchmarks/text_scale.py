@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from benchmarks.archived import ids_for, sizes
 from benchmarks.index_speed import loaded
-from benchmarks.report import Result, require_assets
+from benchmarks.report import Result, report, require_assets
 from benchmarks.text_scale_documents import SEED, Chains, Read, chains, read
 from stanch.index import NEVER, Rows
 from stanch.matching import Archive, ArchiveSegment, Bank, Matcher
@@ -248,3 +248,7 @@ def speed_results(
         bar=10,
         note=f"half take {p50:.2f}; of CPU {np.percentile(cpu, 99) * 1e3:.2f}, at most {cpu.max() * 1e3:.1f}",
     )
+
+
+if __name__ == "__main__":
+    report("text_scale", measure_scale, packages=["numpy", "numba"])

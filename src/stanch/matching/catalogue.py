@@ -127,15 +127,21 @@ class Catalogue:
         """Return how many texts this bank holds."""
         return self._texts[bank]
 
-    def frequency(self, number: int, *, now: int) -> NDArray[np.int64]:
+    def frequency(self, number: int, *, now: int, bits: NDArray[np.uint64] | None = None) -> NDArray[np.int64]:
         """Return in how many texts of its bank each gram of an entry stands, counting the entry and its kin once.
+
+        Parameters
+        ----------
+        now : seconds since 1970.
+        bits : the grams of the entry, if they were read already.
+
 
         Kept until a bank changes, or `REMEMBERED` others were asked for; an expiry in between is noticed then.
         """
         known = self._frequencies.get(number)
         if known is None:
             listed = self.listed(number)
-            bits = listed.grams().bits
+            bits = listed.grams().bits if bits is None else bits
             pairs = self._grams.held(bits, bank=listed.bank_number, now=now, ordered=False)
             known = frequencies(*pairs, number, len(bits))
             if len(self._frequencies) >= REMEMBERED:

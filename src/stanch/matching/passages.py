@@ -64,7 +64,7 @@ def _match(
     listed = catalogue.listed(number)
     entry = listed.grams()
     extents = int(query.extent), int(entry.extent)
-    frequency, texts = catalogue.frequency(number, now=now), catalogue.texts(listed.bank_number)
+    frequency, texts = catalogue.frequency(number, now=now, bits=entry.bits), catalogue.texts(listed.bank_number)
     known = is_common(frequency, texts) | catalogue.background.common_in(entry)
     mine, at = hits
     theirs = np.searchsorted(entry.at, at)
