@@ -1,8 +1,8 @@
 """Known texts found again after edits, in 80 languages, as the right kind of match; benign texts passed.
 
 One bank holds all documents. Thresholds are fixed on one half of the documents and reported on the other:
---half calibrate shows the first instead, --verbose names what was matched wrongly. Last come a million texts, which
-take minutes to be made; --no-scale leaves them out.
+--half calibrate shows the first instead, --verbose names what was matched wrongly. Last come a million other
+texts, which take minutes to be made; --no-scale leaves them out.
 """
 
 import argparse
@@ -111,9 +111,7 @@ def worst(results: Sequence[Tried], counted: Sequence[bool]) -> str:
     return ", ".join(f"{group} {mean(by_group[group]):.2f}" for group in ordered[:WORST])
 
 
-def measure(
-    *, quick: bool, half: Half = "report", verbose: bool = False, scale: bool = True
-) -> Iterator[Result]:
+def measure(*, quick: bool, half: Half = "report", verbose: bool = False, scale: bool = True) -> Iterator[Result]:
     """Bank all documents, and look for those of one half after each edit; then, if wanted, a million others."""
     assets = require_assets()
     known = collection(assets)

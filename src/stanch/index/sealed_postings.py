@@ -207,7 +207,18 @@ class SealedPostings:
         room, cut = int(counts.sum()), np.iinfo(np.int64).max if limit is None else limit
         hits, at = np.empty((4, room), np.int64), np.empty(room)
         found = collected(
-            which, begin, counts, self.order, *self.holders.columns_asked, asked, dead, now, cut, hits, at
+            which,
+            begin,
+            counts,
+            self.order,
+            *self.holders.owners,
+            self.holders.at,
+            asked,
+            dead,
+            now,
+            cut,
+            hits,
+            at,
         )
         if found == DISORDER:
             row = self.order[from_each(begin, counts)].astype(np.int64)

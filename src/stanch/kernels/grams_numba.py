@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stanch.kernels.jit import compiled
-from stanch.kernels.lanes import count_bits, fetch
+from stanch.kernels.lanes import fetch
 from stanch.kernels.postings_numba import mixed
 
 Words = NDArray[np.uint64]
@@ -91,7 +91,9 @@ def key_border(
 
 
 @compiled
-def fill_likely(order: Numbers, begins: Numbers, width: np.uint64, more: np.uint64, likely: NDArray[np.uint8]) -> None:
+def fill_likely(
+    order: Numbers, begins: Numbers, width: np.uint64, more: np.uint64, likely: NDArray[np.uint8]
+) -> None:
     """Set the bit of each beginning of a key that is stored: its bucket, and `more` bits of its tag.
 
     Parameters
@@ -269,7 +271,7 @@ def owner_of(firsts: NDArray[Any], guess: np.int64, row: np.int64) -> np.int64:
 
 
 @compiled
-def gathered(  # noqa: C901 - one loop over what was found; calls would be compiled into it again
+def gathered(  # noqa: C901, PLR0912 - one loop over what was found; calls would be compiled into it again
     which: Places, begin: Places, count: Places, order: Numbers, width: np.uint64, rows: np.int64,
     firsts: NDArray[Any], guesses: Numbers, entries: Numbers, bank: NDArray[np.uint16], expires: Places,
     numbers: Places, asked: NDArray[np.bool_], dead: NDArray[np.uint8], now: int, limit: int, base: int, told: int,
@@ -328,7 +330,7 @@ def gathered(  # noqa: C901 - one loop over what was found; calls would be compi
                     total[of] += 1
                     taken = total[of] <= limit
             if taken:
-                hits[0, found], hits[1, found], hits[2, found], hits[3, found] = which[run], of, base + entry, 0
+                hits[0, found], hits[1, found], hits[2, found] = which[run], of, base + entry
                 hits[4, found], hits[5, found], at[found] = row, firsts[text], row
                 found += 1
         for hit in range(began, found):
@@ -346,81 +348,28 @@ def gathered(  # noqa: C901 - one loop over what was found; calls would be compi
 
 
 @compiled
-def slot_of(slots: Places, entry: np.int64) -> np.int64:
-    """Return where an entry stands in a table, or would: an open one, of a power of two of slots, -1 if free."""
-    place = np.int64(mixed(np.uint64(entry)) & np.uint64(len(slots) - 1))
-    while slots[place] != -1 and slots[place] != entry:
-        place = (place + 1) & (len(slots) - 1)
-    return place
-
-
-@compiled
-def table_for(entries: np.int64) -> Places:
-    """Return an open table with more than twice as many slots, all free."""
-    size = np.int64(4)
-    while size < 2 * entries + 2:
-        size *= 2
-    return np.full(size, np.int64(-1))
-
-
-@compiled
-def rarest(gram: Places, stretch: Places, chosen: int) -> np.uint64:
-    """Return a bit for each of so many stretches of a text, those whose grams stand in the fewest entries."""
-    sums, bits = np.zeros(64, np.int64), np.uint64(0)
-    for pair in range(len(gram)):
-        sums[stretch[gram[pair]]] += 1
-    for _ in range(chosen):
-        least = np.int64(-1)
-        for place in range(stretch[-1] + 1):
-            if not bits >> np.uint64(place) & np.uint64(1) and (least < 0 or sums[place] < sums[least]):
-                least = np.int64(place)
-        if least >= 0:
-            bits |= np.uint64(1) << np.uint64(least)
-    return bits
-
-
-@compiled
-def count_others(
-    gram: Places, entry: Places, stretch: Places, stretches: int, kin: int, number: int, out: Places
-) -> None:
-    """Add to each gram of a text the entries that hold it and are no kin to it; see `matching.frequency`.
-
-    Whatever holds grams of `kin` stretches holds one in the rarest few, of which it can lack no more than the
-    others: only those entries are counted.
+def placed(
+    entry: Places, lowest: int, highest: int, rows: np.int64, firsts: NDArray[Any], guesses: Numbers,
+    codes: NDArray[np.uint8], book: NDArray[np.uint16], odd: Numbers, places: NDArray[Any],
+    marks: NDArray[np.uint16], at: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Write where hits begin in the place of their rows, which `gathered` wrote.
 
     Parameters
     ----------
-    gram, entry : which gram stands in which entry, equal pairs side by side.
-    stretch : int64 array, shape (grams,), in which stretch of the text each gram is, rising.
-    stretches, kin : an entry that holds grams of `kin` of so many stretches is kin.
-    number : of the text's own entry.
-    out : int64 array, shape (grams,), to be added to.
+    entry : int64 array, shape (hits,); those of one side by side are found sooner.
+    lowest, highest : the numbers of the entries that are these rows'; hits of others stay as they are.
+    at : float64 array, shape (hits,), to be written to.
     """
-    if not len(gram):
-        return
-    rare, few = rarest(gram, stretch, stretches - kin + 1), np.int64(0)
-    for pair in range(len(gram)):
-        few += np.int64(rare >> np.uint64(stretch[gram[pair]]) & np.uint64(1))
-    slots = table_for(few)
-    spread, related = np.zeros(len(slots), np.uint64), np.int64(1)
-    for pair in range(len(gram)):
-        if rare >> np.uint64(stretch[gram[pair]]) & np.uint64(1):
-            place = slot_of(slots, entry[pair])
-            slots[place] = entry[pair]
-            spread[place] |= np.uint64(1) << np.uint64(stretch[gram[pair]])
-    for pair in range(len(gram)):
-        if not rare >> np.uint64(stretch[gram[pair]]) & np.uint64(1):
-            place = slot_of(slots, entry[pair])
-            if slots[place] >= 0:
-                spread[place] |= np.uint64(1) << np.uint64(stretch[gram[pair]])
-    for place in range(len(slots)):
-        related += 1 if slots[place] >= 0 and count_bits(spread[place]) >= kin else 0
-    left_out = table_for(related)
-    left_out[slot_of(left_out, np.int64(number))] = number
-    for place in range(len(slots)):
-        if slots[place] >= 0 and count_bits(spread[place]) >= kin:
-            left_out[slot_of(left_out, slots[place])] = slots[place]
-    for pair in range(len(gram)):
-        if pair and gram[pair] == gram[pair - 1] and entry[pair] == entry[pair - 1]:
-            continue
-        out[gram[pair]] += 1 if left_out[slot_of(left_out, entry[pair])] < 0 else 0
+    first, ends = np.int64(0), np.int64(-1)
+    for hit in range(len(at) + AHEAD):
+        if hit < len(at) and lowest <= entry[hit] <= highest:
+            fetch(codes, 3 * (np.int64(at[hit]) >> 1))
+            fetch(marks, np.int64(at[hit]) >> 4)
+        here = hit - AHEAD
+        if here >= 0 and lowest <= entry[here] <= highest:
+            row = min(max(np.int64(at[here]), np.int64(0)), rows - 1)
+            if row < first or row >= ends:
+                text = owner_of(firsts, np.int64(guesses[row // GUESSED]), row)
+                first, ends = max(np.int64(firsts[text]), np.int64(0)), np.int64(firsts[text + 1])
+            at[here] = begin_of(row, first, codes, book, odd, places, marks)

@@ -19,7 +19,7 @@ DISORDER = -1
 
 
 @compiled
-def collected(  # noqa: C901 - one loop over what was found; calls would be compiled into it again
+def collected(
     which: Places, begin: Places, count: Places, order: Numbers, numbers: Places, entries: np.int64, base: int,
     holder: Numbers, bank: NDArray[np.uint16], banks: Places, expires: Places, places: Column,
     asked: NDArray[np.bool_], dead: NDArray[np.uint8], now: int, limit: int, hits: Places, at: Column,
@@ -124,7 +124,7 @@ def merged(
 def grouped(entry: Places, fewest: int, order: Places, begin: Places) -> int:
     """Put hits together by their entries, those that were hit most first, of equal ones those of lower numbers.
 
-    `matching.candidates` does the same by numpy.
+    `matching.passages` does the same by numpy.
 
     Parameters
     ----------
@@ -141,7 +141,11 @@ def grouped(entry: Places, fewest: int, order: Places, begin: Places) -> int:
     while size < 2 * len(entry):
         size *= 2
     slots, group_of = np.full(size, np.int64(-1)), np.empty(size, np.int64)
-    of, number, count = np.empty(len(entry), np.int64), np.empty(len(entry), np.int64), np.zeros(len(entry), np.int64)
+    of, number, count = (
+        np.empty(len(entry), np.int64),
+        np.empty(len(entry), np.int64),
+        np.zeros(len(entry), np.int64),
+    )
     groups = 0
     for hit in range(len(entry)):
         place = np.int64(mixed(np.uint64(entry[hit])) & np.uint64(size - 1))

@@ -70,8 +70,8 @@ def _pattern(foreign: str, dots: str) -> re.Pattern[str]:
 
 
 def _promise(foreign: str, dots: str) -> re.Pattern[str]:
-    """Return what stands in every text in which `_pattern` finds a link: a scheme, the last label of a name, or the
-    end of an address with a port or a path.
+    """Return what stands in every text in which `_pattern` finds a link: a scheme, the last label of a name, or
+    the end of an address with a port or a path.
 
     Most dots end a sentence and are followed by a blank, or stand in a number, which is seen many times sooner.
     """
@@ -136,8 +136,8 @@ _REFANGING: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str], str, re
     (BRACKETED, bracketed, "[({", re.compile(r"(?i)[\[({] ?(?:[.:/]|dot)")),
     (SCHEME, scheme, "/\\\uff0f\uff3c", re.compile(r"[:\uff1a] {0,2}[/\\\uff0f\uff3c]")),
 )
-"""What is undone, in this order, by what; characters of which one at least stands in whatever is found, if any is of
-ASCII; and what is found sooner, and stands in all of it.
+"""What is undone, in this order, by what; characters of which one at least stands in whatever is found, none if it
+is all beyond ASCII; and what is found sooner, and stands in all of it.
 """
 
 
