@@ -39,6 +39,7 @@ def one_of(column: NDArray[Any]) -> NDArray[Any]:
 
 
 def of_each(column: NDArray[Any], places: Places) -> NDArray[Any]:
+    """Return a column at these places; one element of it stands for all."""
     return np.broadcast_to(column, places.shape) if len(column) == 1 else column[places]
 
 
