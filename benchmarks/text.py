@@ -1,7 +1,8 @@
 """Known texts found again after edits, in 80 languages, as the right kind of match; benign texts passed.
 
 One bank holds all documents. Thresholds are fixed on one half of the documents and reported on the other:
---half calibrate shows the first instead, --verbose names what was matched wrongly.
+--half calibrate shows the first instead, --verbose names what was matched wrongly. Last come a million other
+texts, which take minutes to be made; --no-scale leaves them out.
 """
 
 import argparse
@@ -110,8 +111,8 @@ def worst(results: Sequence[Tried], counted: Sequence[bool]) -> str:
     return ", ".join(f"{group} {mean(by_group[group]):.2f}" for group in ordered[:WORST])
 
 
-def measure(*, quick: bool, half: Half = "report", verbose: bool = False) -> Iterator[Result]:
-    """Bank all documents, and look for those of one half after each edit."""
+def measure(*, quick: bool, half: Half = "report", verbose: bool = False, scale: bool = True) -> Iterator[Result]:
+    """Bank all documents, and look for those of one half after each edit; then, if wanted, a million others."""
     assets = require_assets()
     known = collection(assets)
     chosen = known.of(half, one_in=QUICK if quick else 1)
@@ -131,6 +132,10 @@ def measure(*, quick: bool, half: Half = "report", verbose: bool = False) -> Ite
             yield from (result, *rows)
     yield from benign(known, half, quick=quick, verbose=verbose)
     yield from poisoning(assets, known, quick=quick)
+    if scale:
+        from benchmarks.text_scale import measure_scale  # noqa: PLC0415 - imports numba, which --no-scale does without
+
+        yield from measure_scale(quick=quick)
 
 
 def as_peers_see(results: Sequence[Tried]) -> tuple[list[tuple[str, str]], dict[str, bool]]:
@@ -151,10 +156,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--half", choices=HALVES, default="report")
     parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--no-scale", action="store_true")
     own, rest = parser.parse_known_args()
 
     def chosen(*, quick: bool) -> Iterator[Result]:
-        return measure(quick=quick, half=own.half, verbose=own.verbose)
+        return measure(quick=quick, half=own.half, verbose=own.verbose, scale=not own.no_scale)
 
     report("text", chosen, packages=["numpy", "numba"], arguments=rest)
 

@@ -120,6 +120,22 @@ class Holders:
         """What the kernels ask of a row: its bank, its expiry, its entry."""
         return self.bank, self.expires, self.holder
 
+    @property
+    def owners(
+        self,
+    ) -> tuple[
+        NDArray[np.int64],
+        np.int64,
+        int,
+        NDArray[np.uint32],
+        NDArray[np.uint16],
+        NDArray[np.int64],
+        NDArray[np.int64],
+    ]:
+        """What `hits_numba.collected` takes, but for `at`."""
+        who = self.numbers, np.int64(self.count), self.base
+        return *who, self.holder, self.bank, self.banks, self.expires
+
     @cached_property
     def _numbers_of_banks(self) -> list[int]:
         numbers: list[int] = self.banks.tolist()

@@ -142,16 +142,35 @@ class PostingsIndex:
         radius: Mapping[int, int],
         limit: int | None = None,
         now: int = 0,
+        told: bool = True,
     ) -> Hits:
         """Return every stored feature of the banks named in `radius` that equals a query's.
 
         Parameters and errors are those of `HammingIndex.search`; every radius must be 0.
+
+        Parameters
+        ----------
+        told : whether to say where hits begin; else `begins` says it, of those hits for which somebody wants to
+            know. Only for indexes in which no entry's number lies between those of a part made elsewhere.
         """
         check_search(queries, words=self._words, radius=radius, limit=limit)
         if any(radius.values()):
             raise InvalidValueError(what="radius", problem="only equal features are found here; give 0")
-        found, apart = self._found_apart(queries, radius, now, limit, told=True)
-        return joined_parts(found, limit, apart=apart)
+        found, apart = self._found_apart(queries, radius, now, limit, told=told)
+        return joined_parts(found, limit, apart=apart, compiled=self._count > self._small)
+
+    def begins(self, entry: NDArray[np.int64], at: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return where hits begin that `search` returned without telling it.
+
+        Parameters
+        ----------
+        entry, at : of these hits, at any later time: parts of which this is left open stay as they are.
+        """
+        begins = at.copy()
+        for part in self._parts:
+            if isinstance(part.sealed, SealedGrams):
+                part.sealed.place_hits(entry, begins, compiled=self._count > self._small)
+        return begins
 
     def holders(self, queries: NDArray[np.uint64], *, bank: int, now: int = 0) -> list[frozenset[int]]:
         """Return, for each feature, which entries of a bank hold it.
@@ -188,7 +207,7 @@ class PostingsIndex:
                 np.concatenate(none + [hits.query for hits in found]),
                 np.concatenate(none + [hits.entry for hits in found]),
             )
-        hits = joined_parts(found, None, apart=apart)
+        hits = joined_parts(found, None, apart=apart, compiled=self._count > self._small)
         new = np.ones(len(hits), dtype=np.bool_)
         new[1:] = (hits.query[1:] != hits.query[:-1]) | (hits.entry[1:] != hits.entry[:-1])
         return hits.query[new], hits.entry[new]

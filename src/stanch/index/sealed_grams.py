@@ -9,16 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stanch.index.counted import ranked
+from stanch.index.gram_columns import (
+    are_set,
+    joined_words,
+    narrowed,
+    of_each,
+    one_of,
+    width_of,
+)
 from stanch.index.rows import Hits, Rows
 from stanch.index.sealed import still
 from stanch.index.sealed_postings import LARGE, directory, from_each, in_key_order
 from stanch.index.stretches import Stretches
 
-NARROW = 48
-"""Grams that fit in so many bits take no more; if one does not, all take 64."""
-
 CROWD = 4
 """A bucket of the directory holds 8 to 16 rows, as logarithms of two are rounded."""
+
+MARKS = 7
+"""A mark has so many more bits than the number of a bucket, or as many as tags have: up to 16 marks a row."""
 
 NUMBER = 32
 """Bits of a place in `order`: a row's number, and above it as many bits of its key as are left."""
@@ -83,12 +91,12 @@ class SealedGrams:
         firsts : where the rows of each text begin, and where the last ends.
         places : `at`, `start` and `end` of each row.
         """
-        number = _width(len(bits))
+        number = width_of(len(bits))
         order, cut = in_key_order(bits, np.flatnonzero(kept).astype(np.uint64), np.uint64(number))
-        width = max(1, _width(len(order)) - CROWD)
+        width = max(1, width_of(len(order)) - CROWD)
         tags = cut >> np.uint64(NUMBER - width) & np.uint64((1 << NUMBER - number) - 1)
         return {
-            "bits": _narrowed(bits),
+            "bits": narrowed(bits),
             "order": order | (tags << np.uint64(number)).astype(np.uint32),
             "begins": directory(cut >> np.uint64(64 - number - width), 1 << width),
             **Stretches.of(*places, firsts).columns(),
@@ -129,8 +137,8 @@ class SealedGrams:
             stretches=Stretches.of_columns(columns, len(bits)),
             firsts=firsts,
             entries=still(np.empty(0, np.uint32)) if entries is None else entries,
-            bank=_one(bank),
-            expires=_one(expires),
+            bank=one_of(bank),
+            expires=one_of(expires),
             banks=still(np.arange(banks)),
         )
 
@@ -159,7 +167,7 @@ class SealedGrams:
     def words(self, first: int, last: int) -> Words:
         """Return the grams of rows, shape (last - first, 1)."""
         rows = self.bits[first:last]
-        return np.asarray(rows, np.uint64) if rows.shape[1] == 1 else _joined(rows).reshape(-1, 1)
+        return np.asarray(rows, np.uint64) if rows.shape[1] == 1 else joined_words(rows).reshape(-1, 1)
 
     @property
     def places_of_banks(self) -> NDArray[np.int64]:
@@ -194,14 +202,14 @@ class SealedGrams:
         """Return the indexed rows in order of their entries, without those of dead ones."""
         firsts = self.firsts.astype(np.int64)
         owner = np.repeat(np.arange(self.texts), np.diff(firsts))
-        chosen = np.flatnonzero(self.kept & ~_set(dead, owner))
+        chosen = np.flatnonzero(self.kept & ~are_set(dead, owner))
         ordinals = self._ordinals(owner[chosen])
         return Rows(
             bits=self.words(0, len(self.bits))[chosen],
             entry=self.base + ordinals,
-            bank=self.banks[_of(self.bank, ordinals)],
+            bank=self.banks[of_each(self.bank, ordinals)],
             at=self.stretches.all(firsts)[0, chosen].astype(np.float64),
-            expires=_of(self.expires, ordinals),
+            expires=of_each(self.expires, ordinals),
         )
 
     def search(
@@ -225,7 +233,7 @@ class SealedGrams:
         keys : of the queries, both from `with_keys`.
         compiled : whether to look up by a kernel; without it numpy does the same.
         limit : how many entries of a bank to return for each query; None for all.
-        told : whether to say where hits begin; else they all begin at 0.
+        told : whether to say where hits begin; else `at` is what `place_hits` takes.
         """
         asked = np.array([bank in radius for bank in self.banks.tolist()])
         if not asked.any():
@@ -250,8 +258,9 @@ class SealedGrams:
 
         runs = np.empty((3, len(queries)), np.int64)
         found = gram_runs(
-            queries[:, 0], keys, self.bits, self.order, self.begins, self._width, self._to_bucket, LARGE, *runs
-        )
+            queries[:, 0], keys, self.bits, self.order, self.begins, self._likely, self._width, self._to_bucket,
+            self._to_bucket - self._more, LARGE, *runs,
+        )  # fmt: skip
         if not found:
             return None
         which, begin, count = runs[:, :found]
@@ -259,16 +268,13 @@ class SealedGrams:
         hits, at = np.empty((6, room), np.int64), np.zeros(room)
         found = gathered(
             which, begin, count, self.order, self._width, np.int64(len(self.bits)), self.firsts,
-            self.entries, self.bank, self.expires, self.banks, asked, dead, now,
+            self._guesses, self.entries, self.bank, self.expires, self.banks, asked, dead, now,
             NO_LIMIT if limit is None else limit, self.base, int(told),
             *self.stretches.told, self.stretches.marks, hits, at,
         )  # fmt: skip
         if not found:
             return None
-        query, bank, entry, total = hits[:4, :found]
-        nought = np.zeros(found, np.int64)
-        made = Hits(query=query, bank=bank, entry=entry, at=at[:found], distance=nought, total=total)
-        return made.take(np.lexsort((bank, query))) if len(asked) > 1 else made
+        return Hits.of_columns(hits[:4, :found], at[:found], sort=len(asked) > 1)
 
     def _hits(
         self,
@@ -292,19 +298,40 @@ class SealedGrams:
         query, row = query[equal], row[equal]
         text = self.firsts.searchsorted(row.astype(self.firsts.dtype), side="right") - 1
         ordinals = self._ordinals(text)
-        bank = _of(self.bank, ordinals)
-        found = ~_set(dead, text) & asked[bank] & (_of(self.expires, ordinals) > now)
+        bank = of_each(self.bank, ordinals)
+        found = ~are_set(dead, text) & asked[bank] & (of_each(self.expires, ordinals) > now)
         query, row, text, ordinals, bank = (column[found] for column in (query, row, text, ordinals, bank))
         if not len(query):
             return None
-        at = np.array([self._begin(*pair) for pair in zip(text.tolist(), row.tolist(), strict=True)])
+        at = row.astype(np.float64)
+        if told:
+            at = np.array([self._begin(*pair) for pair in zip(text.tolist(), row.tolist(), strict=True)])
         return ranked(
             query=query,
             bank=self.banks[bank],
             entry=self.base + ordinals,
-            at=at if told else np.zeros(len(row)),
+            at=at,
             limit=limit,
         )
+
+    def place_hits(self, entry: Places, at: NDArray[np.float64], *, compiled: bool) -> None:
+        """Say where hits begin, in the place of what `search` returned without telling it.
+
+        Parameters
+        ----------
+        entry : of each hit; those of entries that are not here stay as they are.
+        at : to be written to.
+        """
+        if compiled:
+            from stanch.kernels.grams_numba import placed  # noqa: PLC0415 - only large indexes need numba
+
+            where = self.lowest, self.highest, np.int64(len(self.bits)), self.firsts, self._guesses
+            placed(entry, *where, *self.stretches.told, self.stretches.marks, at)
+            return
+        here = np.flatnonzero((entry >= self.lowest) & (entry <= self.highest))
+        rows = at[here].astype(np.int64)
+        texts = self.firsts.searchsorted(rows.astype(self.firsts.dtype), side="right") - 1
+        at[here] = [self._begin(*pair) for pair in zip(texts.tolist(), rows.tolist(), strict=True)]
 
     def of_text(self, place: int, *, compiled: bool) -> tuple[Words, NDArray[np.float64]]:
         """Return the grams of a text, and where they stand: `at`, `start` and `end`, shape (3, grams)."""
@@ -322,51 +349,42 @@ class SealedGrams:
     def _words_of(self, rows: Places) -> Words:
         if self.bits.shape[1] == 1:
             return np.asarray(self.bits[rows, 0])
-        return _joined(self.bits[rows])
+        return joined_words(self.bits[rows])
 
     def _ordinals(self, places: Places) -> Places:
         return self.entries[places].astype(np.int64) if len(self.entries) else places
 
     @cached_property
     def _width(self) -> np.uint64:
-        return np.uint64(_width(len(self.bits)))
+        return np.uint64(width_of(len(self.bits)))
+
+    @cached_property
+    def _likely(self) -> NDArray[np.uint8]:
+        """A bit for each beginning that a key may have, set where a row's key has it.
+
+        Made when it is first asked for, in a second for a hundred million rows. In memory of its own, since that
+        comes in large pages: a look-up in vain then costs one step out of the processor, and not three.
+        """
+        from stanch.kernels.grams_numba import fill_likely  # noqa: PLC0415 - only large indexes need numba
+
+        likely = np.empty(max(1, (len(self.begins) - 1 << int(self._more)) >> 3), np.uint8)
+        likely[:] = 0
+        fill_likely(self.order, self.begins, self._width, self._more, likely)
+        return still(likely)
+
+    @cached_property
+    def _guesses(self) -> NDArray[np.uint32]:
+        """Which text each `GUESSED`th row belongs to; made when it is first asked for."""
+        from stanch.kernels.grams_numba import GUESSED, fill_guesses  # noqa: PLC0415
+
+        guesses = np.empty(len(self.bits) // GUESSED + 1, np.uint32)
+        fill_guesses(self.firsts, guesses)
+        return still(guesses)
+
+    @cached_property
+    def _more(self) -> np.uint64:
+        return np.uint64(max(0, min(MARKS, NUMBER - int(self._width))))
 
     @cached_property
     def _to_bucket(self) -> np.uint64:
         return np.uint64(65 - (len(self.begins) - 1).bit_length())
-
-
-def _width(count: int) -> int:
-    """Return how many bits the numbers below `count` take, at least one."""
-    return max(1, (count - 1).bit_length())
-
-
-def _narrowed(bits: Words) -> NDArray[Any]:
-    """Return grams in three columns of 16 bits if all fit."""
-    if len(bits) and int(bits.max()) >> NARROW:
-        return bits
-    halves = np.ascontiguousarray(bits, dtype="<u8").view("<u2")
-    return np.ascontiguousarray(halves[:, : NARROW // 16])
-
-
-def _joined(columns: NDArray[Any]) -> Words:
-    """Put grams together from their columns of 16 bits, shape (rows, 3)."""
-    grams = columns[:, 0].astype(np.uint64)
-    for column in range(1, columns.shape[1]):
-        grams |= columns[:, column].astype(np.uint64) << np.uint64(16 * column)
-    return grams
-
-
-def _one(column: NDArray[Any]) -> NDArray[Any]:
-    """Return a column as the kernels take it: one element of it where all are the same."""
-    return column[:1] if len(column) and column.strides[0] == 0 else column
-
-
-def _of(column: NDArray[Any], places: Places) -> NDArray[Any]:
-    return np.broadcast_to(column, places.shape) if len(column) == 1 else column[places]
-
-
-def _set(bits: NDArray[np.uint8], places: Places) -> NDArray[np.bool_]:
-    """Return whether these bits are set."""
-    found: NDArray[np.bool_] = bits[places >> 3] >> (places & 7).astype(np.uint8) & 1 == 1
-    return found

@@ -158,7 +158,19 @@ class SealedPostings:
             return None
         if keys is None:
             queries, keys = with_keys(queries, compiled=compiled)
-        query, row = self._equal_compiled(queries, keys) if compiled else self._equal(queries, keys)
+        if compiled:
+            return self._hits_compiled(queries, keys, np.array(asked), dead, now, limit)
+        return self._hits(*self._equal(queries, keys), asked, dead, now, limit)
+
+    def _hits(
+        self, query: Places, row: Places, asked: list[bool], dead: NDArray[np.uint8], now: int, limit: int | None
+    ) -> Hits | None:
+        """Return which of these rows are found, as hits in order.
+
+        Parameters
+        ----------
+        query, row : which query equals which row.
+        """
         if not len(query):
             return None
         found = self._found(row, asked, dead, now)
@@ -173,17 +185,45 @@ class SealedPostings:
             limit=limit,
         )
 
-    def _equal_compiled(self, queries: Words, keys: Words) -> tuple[Places, Places]:
-        """Return what `_equal` does."""
-        from stanch.kernels.postings_numba import runs  # noqa: PLC0415 - only large indexes need numba
+    def _hits_compiled(
+        self,
+        queries: Words,
+        keys: Words,
+        asked: NDArray[np.bool_],
+        dead: NDArray[np.uint8],
+        now: int,
+        limit: int | None,
+    ) -> Hits | None:
+        """Return what `_hits` does of all rows that equal a query."""
+        from stanch.kernels.hits_numba import DISORDER, collected  # noqa: PLC0415 - only large indexes need numba
+        from stanch.kernels.postings_numba import runs  # noqa: PLC0415
 
         which, begin, counts = np.empty((3, len(queries)), np.int64)
         steps = self._to_mark, self._to_bucket, LARGE
         found = runs(queries, keys, self.bits, self.order, self.begins, self.marks, *steps, which, begin, counts)
-        which, begin, counts = which[:found], begin[:found], counts[:found]
         if not found:
-            return which, begin
-        return np.repeat(which, counts), self.order[from_each(begin, counts)].astype(np.int64)
+            return None
+        which, begin, counts = which[:found], begin[:found], counts[:found]
+        room, cut = int(counts.sum()), np.iinfo(np.int64).max if limit is None else limit
+        hits, at = np.empty((4, room), np.int64), np.empty(room)
+        found = collected(
+            which,
+            begin,
+            counts,
+            self.order,
+            *self.holders.owners,
+            self.holders.at,
+            asked,
+            dead,
+            now,
+            cut,
+            hits,
+            at,
+        )
+        if found == DISORDER:
+            row = self.order[from_each(begin, counts)].astype(np.int64)
+            return self._hits(np.repeat(which, counts), row, asked.tolist(), dead, now, limit)
+        return Hits.of_columns(hits[:, :found], at[:found], sort=len(asked) > 1) if found else None
 
     def _equal(self, queries: Words, keys: Words) -> tuple[Places, Places]:
         """Return which queries equal which rows, whatever becomes of them, in order."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stanch.kernels.jit import compiled
-from stanch.kernels.lanes import count_bits, fetch
+from stanch.kernels.lanes import fetch
 from stanch.kernels.postings_numba import mixed
 
 Words = NDArray[np.uint64]
@@ -22,6 +22,9 @@ BLOCK = 256
 
 AHEAD = 16
 """So many hits, or runs, ahead memory is asked for."""
+
+GUESSED = 64
+"""Of one row in so many it is known at once which text it belongs to."""
 
 UNMARKED = (1 << 16) - 1
 LONGEST = 256
@@ -88,20 +91,42 @@ def key_border(
 
 
 @compiled
-def gram_runs(  # noqa: C901 - four loops, of which none waits for memory within itself
-    queries: Words, keys: Words, bits: NDArray[Any], order: Numbers, begins: Numbers, width: np.uint64,
-    to_bucket: np.uint64, large: int, which: Places, begin: Places, count: Places,
+def fill_likely(
+    order: Numbers, begins: Numbers, width: np.uint64, more: np.uint64, likely: NDArray[np.uint8]
+) -> None:
+    """Set the bit of each beginning of a key that is stored: its bucket, and `more` bits of its tag.
+
+    Parameters
+    ----------
+    width : bits of a row's number in `order`; the tag is above.
+    likely : uint8 array, all 0, to be written to; bit k % 8 of byte k // 8 is for the beginning k.
+    """
+    places, less, behind = np.int64(len(order)), np.uint64(32) - width - more, np.int64(0)
+    for bucket in range(len(begins) - 1):
+        low, behind = max(behind, np.int64(begins[bucket])), min(np.int64(begins[bucket + 1]), places)
+        for place in range(low, behind):
+            mark = np.uint64(bucket) << more | np.uint64(order[place]) >> width >> less
+            likely[mark >> np.uint64(3)] |= np.uint8(1 << (mark & np.uint64(7)))
+
+
+@compiled
+def gram_runs(  # noqa: C901 - five loops, of which none waits for memory within itself
+    queries: Words, keys: Words, bits: NDArray[Any], order: Numbers, begins: Numbers, likely: NDArray[np.uint8],
+    width: np.uint64, to_bucket: np.uint64, to_mark: np.uint64, large: int, which: Places, begin: Places,
+    count: Places,
 ) -> int:  # fmt: skip
     """Find the rows that equal each query; they stand side by side in `order`.
 
     In loops of which no step waits for the one before, as most of what they read is far from the processor: first
-    the directory, then the tags of a bucket, then a gram of those whose tag is the query's.
+    whether anything begins as the query does, which of nearly all that are not stored nothing does, then the
+    directory, then the tags of a bucket, then a gram of those whose tag is the query's.
 
     Parameters
     ----------
     queries, keys : uint64 arrays, shape (queries,).
+    likely : as `fill_likely` wrote it.
     width : bits of a row's number in `order`; the tag is above.
-    to_bucket : by how many bits a key is shifted to get its bucket.
+    to_bucket, to_mark : by how many bits a key is shifted to get its bucket, and its place in `likely`.
     large : of more rows in a bucket, those sought are found by halving.
     which, begin, count : int64 arrays, shape (queries,), to be written to: the queries that equal rows, where in
         `order` these begin, and how many they are.
@@ -110,30 +135,35 @@ def gram_runs(  # noqa: C901 - four loops, of which none waits for memory within
     -------
     int, how many queries equal rows.
     """
-    lows, highs = np.empty((2, BLOCK), np.int64)
+    asked, lows, highs = np.empty((3, BLOCK), np.int64)
     rows, places = np.int64(len(bits)), np.int64(len(order))
     to_tag = to_bucket - (np.uint64(32) - width)
     tag_mask = (np.uint64(1) << (np.uint64(32) - width)) - np.uint64(1)
     found = 0
     for first in range(0, len(queries), BLOCK):
-        last = min(first + BLOCK, len(queries))
+        last, left = min(first + BLOCK, len(queries)), np.int64(0)
         for query in range(first, last):
-            fetch(begins, np.int64(keys[query] >> to_bucket))
+            fetch(likely, np.int64(keys[query] >> to_mark) >> 3)
         for query in range(first, last):
-            bucket = np.int64(keys[query] >> to_bucket)
+            mark = np.int64(keys[query] >> to_mark)
+            asked[left] = query
+            left += np.int64(likely[mark >> 3] >> (mark & 7) & 1)
+        for place in range(left):
+            fetch(begins, np.int64(keys[asked[place]] >> to_bucket))
+        for place in range(left):
+            bucket = np.int64(keys[asked[place]] >> to_bucket)
             low = min(np.int64(begins[bucket]), places)
-            lows[query - first], highs[query - first] = low, min(np.int64(begins[bucket + 1]), places)
+            lows[place], highs[place] = low, min(np.int64(begins[bucket + 1]), places)
             fetch(order, low)
             fetch(order, low + 8)
-        for query in range(first, last):
-            low, high = lows[query - first], highs[query - first]
-            tag = keys[query] >> to_tag & tag_mask
-            low, high = tagged(order, low, high, width, tag, large)
-            lows[query - first], highs[query - first] = low, high
+        for place in range(left):
+            tag = keys[asked[place]] >> to_tag & tag_mask
+            low, high = tagged(order, lows[place], highs[place], width, tag, large)
+            lows[place], highs[place] = low, high
             if low < high:
                 fetch(bits, row_at(order, low, width, rows) * bits.shape[1])
-        for query in range(first, last):
-            low, high = lows[query - first], highs[query - first]
+        for place in range(left):
+            query, low, high = asked[place], lows[place], highs[place]
             if high - low > large:
                 low = key_border(bits, order, low, high, width, keys[query], 0)
                 high = key_border(bits, order, low, high, width, keys[query], 1)
@@ -221,31 +251,30 @@ def unfolded(
 
 
 @compiled
-def owner_of(firsts: NDArray[Any], row: np.int64, rows: np.int64) -> np.int64:
-    """Return which text a row belongs to: texts are about equally long, so that it is near where it would be if
-    all were.
-    """
+def fill_guesses(firsts: NDArray[Any], guesses: Numbers) -> None:
+    """Write which text each `GUESSED`th row belongs to; a damaged one is one before or behind it."""
+    text, texts = np.int64(0), np.int64(len(firsts)) - 1
+    for place in range(len(guesses)):
+        while text + 1 < texts and np.int64(firsts[text + 1]) <= place * GUESSED:
+            text += 1
+        guesses[place] = text
+
+
+@compiled
+def owner_of(firsts: NDArray[Any], guess: np.int64, row: np.int64) -> np.int64:
+    """Return which text a row belongs to; `guess` is the text of a row a little before it."""
     texts = np.int64(len(firsts)) - 1
-    low = min(np.int64(float(row) / float(rows) * float(texts)), texts - 1)
-    high, step = low + 1, np.int64(8)
-    while low > 0 and np.int64(firsts[low]) > row:
-        high, low, step = low, max(low - step, np.int64(0)), 2 * step
-    while high < texts and np.int64(firsts[high]) <= row:
-        low, high, step = high, min(high + step, texts), 2 * step
-    while high - low > 1:
-        middle = (low + high) >> 1
-        if np.int64(firsts[middle]) <= row:
-            low = middle
-        else:
-            high = middle
+    low = min(guess, texts - 1)
+    while low + 1 < texts and np.int64(firsts[low + 1]) <= row:
+        low += 1
     return low
 
 
 @compiled
-def gathered(  # noqa: C901 - one loop over what was found; calls would be compiled into it again
+def gathered(  # noqa: C901, PLR0912 - one loop over what was found; calls would be compiled into it again
     which: Places, begin: Places, count: Places, order: Numbers, width: np.uint64, rows: np.int64,
-    firsts: NDArray[Any], entries: Numbers, bank: NDArray[np.uint16], expires: Places, numbers: Places,
-    asked: NDArray[np.bool_], dead: NDArray[np.uint8], now: int, limit: int, base: int, told: int,
+    firsts: NDArray[Any], guesses: Numbers, entries: Numbers, bank: NDArray[np.uint16], expires: Places,
+    numbers: Places, asked: NDArray[np.bool_], dead: NDArray[np.uint8], now: int, limit: int, base: int, told: int,
     codes: NDArray[np.uint8], book: NDArray[np.uint16], odd: Numbers, places: NDArray[Any],
     marks: NDArray[np.uint16], hits: Places, at: NDArray[np.float64],
 ) -> int:  # fmt: skip
@@ -254,6 +283,7 @@ def gathered(  # noqa: C901 - one loop over what was found; calls would be compi
     Parameters
     ----------
     firsts : where the rows of each text begin, and where the last ends.
+    guesses : as `fill_guesses` wrote it.
     entries : the ordinal of each text; empty where it is its place.
     bank, expires : of each ordinal; one element stands for all.
     numbers : of the banks.
@@ -261,7 +291,7 @@ def gathered(  # noqa: C901 - one loop over what was found; calls would be compi
     dead : of the texts, a bit for each that was removed.
     limit : how many entries of a bank to write for each query.
     base : what is added to an ordinal.
-    told : 1 to write where in their texts hits begin, 0 not to.
+    told : 1 to write where in their texts hits begin, 0 to write their rows instead.
     hits : int64 array, shape (6, room), to be written to: query, bank, entry, how many of the bank there are; its
         row, and the first of its text.
     at : float64 array, shape (room,), to be written to.
@@ -274,16 +304,22 @@ def gathered(  # noqa: C901 - one loop over what was found; calls would be compi
     total = np.zeros(len(numbers), np.int64)
     ordinals = max(len(bank), len(expires))
     for run in range(len(which)):
-        if run + AHEAD < len(which):
-            ahead = row_at(order, begin[run + AHEAD], width, rows)
-            fetch(firsts, np.int64(float(ahead) / float(rows) * float(len(firsts) - 1)))
+        for ahead in range(min(count[run], AHEAD)):
+            fetch(guesses, row_at(order, begin[run] + ahead, width, rows) // GUESSED)
+        if run + 1 < len(which):
+            fetch(order, begin[run + 1])
+            fetch(guesses, row_at(order, begin[run + 1], width, rows) // GUESSED)
         began, text, ends = found, np.int64(-1), np.int64(-1)
-        of, taken = np.int64(0), False
+        of, taken, behind = np.int64(0), False, begin[run] + count[run]
         total[:] = 0
-        for place in range(begin[run], begin[run] + count[run]):
+        for place in range(begin[run], behind):
+            if place + 2 * AHEAD < behind:
+                fetch(guesses, row_at(order, place + 2 * AHEAD, width, rows) // GUESSED)
+            if place + AHEAD < behind:
+                fetch(firsts, np.int64(guesses[row_at(order, place + AHEAD, width, rows) // GUESSED]))
             row = row_at(order, place, width, rows)
             if text < 0 or row >= ends:
-                text = owner_of(firsts, row, rows)
+                text = owner_of(firsts, np.int64(guesses[row // GUESSED]), row)
                 ends = np.int64(firsts[text + 1])
                 entry = np.int64(entries[text]) if len(entries) else text
                 taken = not dead[text >> 3] >> np.uint8(text & 7) & 1 and (ordinals == 1 or entry < ordinals)
@@ -294,8 +330,8 @@ def gathered(  # noqa: C901 - one loop over what was found; calls would be compi
                     total[of] += 1
                     taken = total[of] <= limit
             if taken:
-                hits[0, found], hits[1, found], hits[2, found], hits[3, found] = which[run], of, base + entry, 0
-                hits[4, found], hits[5, found] = row, firsts[text]
+                hits[0, found], hits[1, found], hits[2, found] = which[run], of, base + entry
+                hits[4, found], hits[5, found], at[found] = row, firsts[text], row
                 found += 1
         for hit in range(began, found):
             hits[3, hit] = total[hits[1, hit]]
@@ -312,35 +348,28 @@ def gathered(  # noqa: C901 - one loop over what was found; calls would be compi
 
 
 @compiled
-def slot_of(slots: Places, entry: np.int64) -> np.int64:
-    """Return where an entry stands in a table, or would: an open one, of a power of two of slots, -1 if free."""
-    place = np.int64(mixed(np.uint64(entry)) & np.uint64(len(slots) - 1))
-    while slots[place] != -1 and slots[place] != entry:
-        place = (place + 1) & (len(slots) - 1)
-    return place
-
-
-@compiled
-def count_others(
-    gram: Places, entry: Places, stretch: Places, kin: int, number: int, slots: Places, spread: Words, out: Places
-) -> None:
-    """Add to each gram of a text the entries that hold it and are no kin to it; see `matching.frequency`.
+def placed(
+    entry: Places, lowest: int, highest: int, rows: np.int64, firsts: NDArray[Any], guesses: Numbers,
+    codes: NDArray[np.uint8], book: NDArray[np.uint16], odd: Numbers, places: NDArray[Any],
+    marks: NDArray[np.uint16], at: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Write where hits begin in the place of their rows, which `gathered` wrote.
 
     Parameters
     ----------
-    gram, entry : which gram stands in which entry, equal pairs side by side.
-    stretch : int64 array, shape (grams,), in which stretch of the text each gram is.
-    kin : an entry that holds grams of so many stretches is kin.
-    number : of the text's own entry.
-    slots, spread : int64 and uint64 arrays, more than there are pairs, a power of two; all -1, and all 0.
-    out : int64 array, shape (grams,), to be added to.
+    entry : int64 array, shape (hits,); those of one side by side are found sooner.
+    lowest, highest : the numbers of the entries that are these rows'; hits of others stay as they are.
+    at : float64 array, shape (hits,), to be written to.
     """
-    for pair in range(len(gram)):
-        place = slot_of(slots, entry[pair])
-        slots[place] = entry[pair]
-        spread[place] |= np.uint64(1) << np.uint64(stretch[gram[pair]])
-    for pair in range(len(gram)):
-        if pair and gram[pair] == gram[pair - 1] and entry[pair] == entry[pair - 1]:
-            continue
-        if entry[pair] != number and count_bits(spread[slot_of(slots, entry[pair])]) < kin:
-            out[gram[pair]] += 1
+    first, ends = np.int64(0), np.int64(-1)
+    for hit in range(len(at) + AHEAD):
+        if hit < len(at) and lowest <= entry[hit] <= highest:
+            fetch(codes, 3 * (np.int64(at[hit]) >> 1))
+            fetch(marks, np.int64(at[hit]) >> 4)
+        here = hit - AHEAD
+        if here >= 0 and lowest <= entry[here] <= highest:
+            row = min(max(np.int64(at[here]), np.int64(0)), rows - 1)
+            if row < first or row >= ends:
+                text = owner_of(firsts, np.int64(guesses[row // GUESSED]), row)
+                first, ends = max(np.int64(firsts[text]), np.int64(0)), np.int64(firsts[text + 1])
+            at[here] = begin_of(row, first, codes, book, odd, places, marks)

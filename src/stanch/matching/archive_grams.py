@@ -91,7 +91,10 @@ class ArchivedGrams:
         if self.sealed is None:
             return Fingerprint.of(TEXT_GRAM, np.empty((0, 1), np.uint64), extent=extent)
         bits, (at, start, end) = self.sealed.of_text(place, compiled=self.features > SMALL)
-        return Fingerprint.of(TEXT_GRAM, bits, at=at, start=start, end=end, extent=extent)
+        quality = np.full(len(at), 100, np.uint8)
+        return Fingerprint(
+            method=TEXT_GRAM, bits=bits, at=at, start=start, end=end, quality=quality, extent=extent
+        )
 
     def firsts(self) -> NDArray[np.int64]:
         """Return where the grams of each text begin, and after the last where they end."""

@@ -113,6 +113,8 @@ class Background:
         """
         grams = entry.bits[:, 0]
         stated = self._stated.holds(grams)
+        if not len(self._learnt):
+            return stated
         learnt = self._learnt.holds(grams) & ~stated
         return stated | learnt if learnt.any() and believes(entry, learnt=learnt, stated=stated) else stated
 

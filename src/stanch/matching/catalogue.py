@@ -127,15 +127,21 @@ class Catalogue:
         """Return how many texts this bank holds."""
         return self._texts[bank]
 
-    def frequency(self, number: int, *, now: int) -> NDArray[np.int64]:
+    def frequency(self, number: int, *, now: int, bits: NDArray[np.uint64] | None = None) -> NDArray[np.int64]:
         """Return in how many texts of its bank each gram of an entry stands, counting the entry and its kin once.
+
+        Parameters
+        ----------
+        now : seconds since 1970.
+        bits : the grams of the entry, if they were read already.
+
 
         Kept until a bank changes, or `REMEMBERED` others were asked for; an expiry in between is noticed then.
         """
         known = self._frequencies.get(number)
         if known is None:
             listed = self.listed(number)
-            bits = listed.grams().bits
+            bits = listed.grams().bits if bits is None else bits
             pairs = self._grams.held(bits, bank=listed.bank_number, now=now, ordered=False)
             known = frequencies(*pairs, number, len(bits))
             if len(self._frequencies) >= REMEMBERED:
@@ -158,12 +164,25 @@ class Catalogue:
         ----------
         banks : the names of those that are searched; None for all.
         """
-        radius = {
+        return self._indexes[method.id].search(bits, radius=self._radius(method, banks), limit=limit, now=now)
+
+    def search_grams(
+        self, bits: NDArray[np.uint64], *, now: int, limit: int | None, banks: Container[str] | None = None
+    ) -> Hits:
+        """Return the stored grams that equal these, as `search` does, but for where they begin: see `begins`."""
+        radius = self._radius(TEXT_GRAM, banks)
+        return self._grams.search(bits, radius=radius, limit=limit, now=now, told=False)
+
+    def begins(self, entry: NDArray[np.int64], at: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return where hits of `search_grams` begin, by their `entry` and `at`."""
+        return self._grams.begins(entry, at)
+
+    def _radius(self, method: Method, banks: Container[str] | None) -> dict[int, int]:
+        return {
             number: bank.info.radius.get(method.id, method.radius)
             for number, bank in self._banks.items()
             if banks is None or bank.info.name in banks
         }
-        return self._indexes[method.id].search(bits, radius=radius, limit=limit, now=now)
 
     def _stand_on(self, attached: Attached) -> None:
         """Make the indexes, upon those of an archive."""

@@ -30,11 +30,10 @@ def frequencies(gram: Numbers, entry: Numbers, number: int, grams: int, *, few: 
     stretch = (STRETCHES * np.arange(1, grams + 1) - 1) // max(grams, 1)
     if len(gram) <= few:
         return 1 + _others(gram, entry, stretch, number)
-    from stanch.kernels.grams_numba import count_others  # noqa: PLC0415 - only large banks need numba
+    from stanch.kernels.kin_numba import count_others  # noqa: PLC0415 - only large banks need numba
 
-    others, room = np.zeros(grams, np.int64), 1 << len(gram).bit_length()
-    slots, spread = np.full(2 * room, -1), np.zeros(2 * room, np.uint64)
-    count_others(gram, entry, stretch, KIN, number, slots, spread, others)
+    others = np.zeros(grams, np.int64)
+    count_others(gram, entry, stretch, STRETCHES, KIN, number, others)
     return 1 + others
 
 

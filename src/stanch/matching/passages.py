@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stanch.index import Hits
+from stanch.index.align import Effort
 from stanch.matching.catalogue import Catalogue
 from stanch.matching.indexing import first_occurrences
 from stanch.matching.kinds import Side, filled, kind_of
@@ -25,7 +26,7 @@ Column = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Rows = NDArray[np.int64]
 
-_BEGIN = np.array([True])
+_NOUGHT = np.zeros(1, np.int64)
 
 
 def find_passages(
@@ -41,13 +42,13 @@ def find_passages(
     """
     counted = first_occurrences(query.bits) & ~catalogue.background.states(query.bits[:, 0])
     rows = np.flatnonzero(counted)
-    hits = catalogue.search(TEXT_GRAM, query.bits[rows], now=now, limit=LIMIT, banks=banks)
+    hits = catalogue.search_grams(query.bits[rows], now=now, limit=LIMIT, banks=banks)
     if len(hits) < FEWEST:
         return []
     repeated = _covered(query.at[~counted], query.extent)
     matches = [
         _match(catalogue, entry, query, (rows[mine], theirs), repeated, now)
-        for entry, mine, theirs in _candidates(hits, query.at[rows], int(query.extent))
+        for entry, mine, theirs in _candidates(catalogue, hits, query.at[rows], int(query.extent))
     ]
     return [match for match in matches if match is not None]
 
@@ -64,7 +65,7 @@ def _match(
     listed = catalogue.listed(number)
     entry = listed.grams()
     extents = int(query.extent), int(entry.extent)
-    frequency, texts = catalogue.frequency(number, now=now), catalogue.texts(listed.bank_number)
+    frequency, texts = catalogue.frequency(number, now=now, bits=entry.bits), catalogue.texts(listed.bank_number)
     known = is_common(frequency, texts) | catalogue.background.common_in(entry)
     mine, at = hits
     theirs = np.searchsorted(entry.at, at)
@@ -75,7 +76,7 @@ def _match(
         mine, at, theirs = mine[rare], at[rare], theirs[rare]
     if len(mine) < FEWEST:
         return None
-    shared = strands(query.at[mine], at, weights(frequency, texts)[theirs])
+    shared = strands(query.at[mine], at, weights(frequency[theirs], texts))
     if not shared.say_something(extents).any():
         return None
     grown = shared.grown(extents, entry.at)
@@ -95,32 +96,59 @@ def _match(
     )
 
 
-def _candidates(hits: Hits, query_at: Column, extent: int) -> Iterator[tuple[int, Rows, Column]]:
+def _candidates(
+    catalogue: Catalogue, hits: Hits, query_at: Column, extent: int
+) -> Iterator[tuple[int, Rows, Column]]:
     """Yield the entries that may match, those that were hit most first, with the hits of each, in order.
 
     Parameters
     ----------
-    hits : in order of the query.
+    hits : in order of the query, as `search_grams` returns them.
     query_at : where the grams that were looked up begin.
     extent : how many symbols the query has.
     """
-    order = np.argsort(hits.entry, kind="stable")
-    entry = hits.entry[order]
-    begin = np.flatnonzero(np.concatenate([_BEGIN, entry[1:] != entry[:-1]]))
-    behind = np.append(begin[1:], len(entry))
-    enough = behind - begin >= FEWEST
-    begin, behind = begin[enough], behind[enough]
-    if not len(begin):
+    order, begin = grouped(hits.entry, FEWEST)
+    if not len(order):
         return
-    mine, theirs, bank = hits.query[order], hits.at[order], hits.bank[order[begin]]
+    mine, entry = hits.query[order], hits.entry[order]
+    theirs = catalogue.begins(entry, hits.at[order])
+    first, behind = begin[:-1], begin[1:]
+    number, bank = entry[first].tolist(), hits.bank[order[first]].tolist()
     taken: Counter[int] = Counter()
-    may = promising(query_at[mine], theirs, begin, behind, extent)
-    for group in np.argsort(begin - behind, kind="stable").tolist():
-        number = int(bank[group])
-        if may[group] and taken[number] < CANDIDATES:
-            taken[number] += 1
+    may = promising(query_at[mine], theirs, first, behind, extent)
+    for group in np.flatnonzero(may).tolist():
+        if taken[bank[group]] < CANDIDATES:
+            taken[bank[group]] += 1
             own = slice(begin[group], behind[group])
-            yield int(entry[begin[group]]), mine[own], theirs[own]
+            yield number[group], mine[own], theirs[own]
+
+
+def grouped(entry: Rows, fewest: int, *, compiled: bool | None = None) -> tuple[Rows, Rows]:
+    """Put hits together by their entries, those that were hit most first, of equal ones those of lower numbers.
+
+    Parameters
+    ----------
+    entry : int64 array, shape (hits,), at least one.
+    fewest : entries with fewer hits are left out.
+    compiled : whether by the kernel, which does the same; by default if it is worth it, see `align`.
+
+    Returns
+    -------
+    int64 arrays: the hits entry by entry, in each as they came; where each entry begins in it, and the last ends.
+    """
+    if Effort.is_worth_it(0) if compiled is None else compiled:
+        from stanch.kernels.hits_numba import grouped as by_kernel  # noqa: PLC0415 - imports numba
+
+        order, begin = np.empty(len(entry), np.int64), np.empty(len(entry) + 1, np.int64)
+        count = by_kernel(entry, fewest, order, begin)
+        return order[: begin[count]], begin[: count + 1]
+    numbers, group, counts = np.unique(entry, return_inverse=True, return_counts=True)
+    chosen = np.flatnonzero(counts >= fewest)
+    chosen = chosen[np.argsort(-counts[chosen], kind="stable")]
+    rank = np.full(len(numbers), len(numbers))
+    rank[chosen] = np.arange(len(chosen))
+    begin = np.concatenate([_NOUGHT, np.cumsum(counts[chosen])])
+    return np.argsort(rank[group], kind="stable")[: begin[-1]], begin
 
 
 def _covered(at: NDArray[np.float64], extent: float) -> Mask:

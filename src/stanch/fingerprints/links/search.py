@@ -70,12 +70,13 @@ def _pattern(foreign: str, dots: str) -> re.Pattern[str]:
 
 
 def _promise(foreign: str, dots: str) -> re.Pattern[str]:
-    """Return what stands in every text in which `_pattern` finds a link: a scheme, or a name that goes on behind a
-    dot.
+    """Return what stands in every text in which `_pattern` finds a link: a scheme, the last label of a name, or
+    the end of an address with a port or a path.
 
-    Most dots end a sentence and are followed by a blank, which is seen many times sooner.
+    Most dots end a sentence and are followed by a blank, or stand in a number, which is seen many times sooner.
     """
-    return re.compile(rf"://|[{dots}](?=[^{_NO_LABEL}{foreign}_\-])")
+    letters = rf"[A-Za-z]{{2}}|[^{_NO_LABEL}{foreign}\x00-\x7f]{{2}}"
+    return re.compile(rf"://|[{dots}](?:{letters}|[0-9]{{1,3}}[:/])")
 
 
 _FOREIGN = "\x80-\U0010ffff"
@@ -118,8 +119,10 @@ def _is_one_link(line: str) -> bool:
 def _refanged(text: str) -> tuple[str, NDArray[np.intp]]:
     """Return the text with its links as they should be, and where each of its characters stood before."""
     origin = np.arange(len(text))
-    for pattern, replace, signs in _REFANGING:
-        if signs and not any(sign in text for sign in signs):
+    for pattern, replace, signs, promise in _REFANGING:
+        if not any(sign in text for sign in signs) if signs else text.isascii():
+            continue
+        if not promise.search(text):
             continue
         edits = [(*found.span(), replace(found)) for found in pattern.finditer(text)]
         if edits:
@@ -128,12 +131,14 @@ def _refanged(text: str) -> tuple[str, NDArray[np.intp]]:
     return text, origin
 
 
-_REFANGING: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str], str], ...] = (
-    (UNSEEN, lambda _: "", ""),
-    (BRACKETED, bracketed, "[({"),
-    (SCHEME, scheme, "/\\\uff0f\uff3c"),
+_REFANGING: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str], str, re.Pattern[str]], ...] = (
+    (UNSEEN, lambda _: "", "", UNSEEN),
+    (BRACKETED, bracketed, "[({", re.compile(r"(?i)[\[({] ?(?:[.:/]|dot)")),
+    (SCHEME, scheme, "/\\\uff0f\uff3c", re.compile(r"[:\uff1a] {0,2}[/\\\uff0f\uff3c]")),
 )
-"""What is undone, in this order, by what, and characters of which one at least stands in whatever is found."""
+"""What is undone, in this order, by what; characters of which one at least stands in whatever is found, none if it
+is all beyond ASCII; and what is found sooner, and stands in all of it.
+"""
 
 
 def _edited(text: str, edits: list[tuple[int, int, str]]) -> tuple[str, NDArray[np.intp]]:
