@@ -3,6 +3,7 @@
 import numpy as np
 
 from stanch.matching.frequency import frequencies
+from stanch.matching.passages import grouped
 from stanch.matching.strands import promising, strands
 from stanch.values import GRAM
 
@@ -10,10 +11,12 @@ HITS = 3 * GRAM
 
 
 def load_kernels() -> None:
-    """Compile or load what two texts are compared by, where the banks are still too small to ask for it."""
-    places = np.arange(HITS, dtype=np.float64)
-    one = np.array([0], dtype=np.int64), np.array([HITS], dtype=np.int64)
-    promising(places, places, *one, HITS, compiled=True)
+    """Compile or load what two texts are compared by, where the banks are still too small to ask for it.
+
+    What large banks are looked up by takes long to compile, and is left to whoever has one.
+    """
+    places, entries = np.arange(HITS, dtype=np.float64), np.zeros(HITS, dtype=np.int64)
+    grouped(entries, 1, compiled=True)
+    promising(places, places, np.array([0], np.int64), np.array([HITS], np.int64), HITS, compiled=True)
     strands(places, places, np.ones(HITS), compiled=True)
-    pairs = np.arange(HITS, dtype=np.int64)
-    frequencies(pairs, np.zeros(HITS, dtype=np.int64), 0, HITS, few=0)
+    frequencies(np.arange(HITS, dtype=np.int64), entries, 0, HITS, few=0)
