@@ -362,8 +362,8 @@ class SealedGrams:
     def _likely(self) -> NDArray[np.uint8]:
         """A bit for each beginning that a key may have, set where a row's key has it.
 
-        Made when it is first asked for, in a second for a hundred million rows. In memory of its own, since that
-        comes in large pages: a look-up in vain then costs one step out of the processor, and not three.
+        Made when it is first asked for. In memory of its own, since that comes in large pages: a look-up in vain
+        then costs one step out of the processor, and not three.
         """
         from stanch.kernels.grams_numba import fill_likely  # noqa: PLC0415 - only large indexes need numba
 
