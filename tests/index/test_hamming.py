@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from stanch.formats import open_segment, write_segment
 from stanch.index import NEVER, FeatureIndex, HammingIndex, Hits, Rows, grouping, hamming
+from stanch.index import sealed as sealed_module
 from stanch.index.hamming import scan
 from stanch.index.sealed import Sealed
 from stanch.index.sealing import seal
@@ -142,6 +143,33 @@ def test_a_query_may_find_more_than_there_is_room_for_at_first() -> None:
     queries = np.concatenate([rows.bits[:3], made("uniform", 3, 4, rng), rows.bits[:1]])
     hits = index.search(queries, radius={0: 31, 1: 31})
     assert np.bincount(hits.query).tolist() == [10_000, 10_000, 10_000, 0, 0, 0, 10_000]
+
+
+@pytest.mark.parametrize("each", [4, 256])
+def test_many_queries_may_together_find_more_than_there_is_room_for(
+    each: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealed_module, "EACH", each)
+    rng = np.random.default_rng(14)
+    clusters = made("uniform", 600, 4, rng)
+    rows = as_rows(flipped(np.repeat(clusters, 30, axis=0), 5, rng), rng)  # too few of each for a group
+    sealed = seal(rows, radius=31)
+    assert sealed.tables is not None
+    assert sealed.tables.size == len(rows)
+    for limit in (None, 4):
+        found = HammingIndex(4, sealed=[sealed]).search(clusters, radius={0: 31, 1: 31}, limit=limit, now=100)
+        assert_same(found, scan(rows, clusters, radius={0: 31, 1: 31}, limit=limit, now=100))
+
+
+@pytest.mark.parametrize("crowd", [1, 40])
+def test_more_may_pass_the_tags_than_there_is_room_for(crowd: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealed_module, "ROOM", crowd)
+    rng = np.random.default_rng(15)
+    rows = as_rows(made("mixed", 3000, 4, rng), rng)
+    queries = np.concatenate([asked(rows.bits, rng) for _ in range(4)])
+    index = HammingIndex(4, sealed=[seal(rows, radius=31)])
+    found = index.search(queries, radius={0: 31, 1: 20}, limit=9, now=100)
+    assert_same(found, scan(rows, queries, radius={0: 31, 1: 20}, limit=9, now=100))
 
 
 def test_near_identical_rows_are_grouped_and_unlike_ones_are_not() -> None:

@@ -27,7 +27,9 @@ def double(number: int) -> int:
 
 
 def test_the_folder_is_made_for_this_user_only(caches: Path) -> None:
-    assert cache_folder() == caches / "numba"
+    folder = cache_folder()
+    assert folder is not None
+    assert folder.parent == caches / "numba"
     assert (caches / "numba").stat().st_mode & 0o777 == 0o700
 
 
@@ -59,6 +61,22 @@ def test_where_no_folder_can_be_made_kernels_work_all_the_same(caches: Path) -> 
 def test_what_was_compiled_is_kept(caches: Path) -> None:
     assert jit(double)(21) == 42
     assert list((caches / "numba").rglob("*.nbi"))
+
+
+def test_what_was_compiled_from_other_sources_is_not_used(
+    caches: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kernel holds the code of those that it calls: one of them changes, and all are compiled anew."""
+    kernels = tmp_path / "package" / "kernels"
+    kernels.mkdir(parents=True)
+    monkeypatch.setattr(module, "__file__", str(kernels / "jit.py"))
+    folders = []
+    for source in ("return 1", "return 2", "return 1"):
+        (kernels / "some_numba.py").write_text(source)
+        cache_folder.cache_clear()
+        folders.append(cache_folder())
+    assert folders[0] == folders[2] != folders[1]
+    assert {folder.parent for folder in folders if folder} == {caches / "numba"}
 
 
 def test_the_settings_of_numba_are_left_as_they_were(caches: Path) -> None:

@@ -18,6 +18,12 @@ PROBE, SCAN, ROW = 30.0, 0.8, 2.0
 """What it costs to look one value up, to compare one tag, and to compare one row of a scan; nanoseconds,
 measured."""
 
+TOGETHER = 4096
+"""So many queries go through the tables together: what one has fetched of a table is there for the next."""
+
+EACH = 256
+"""Hits that there is room for, a query, where many go together. Room that is not written to takes no memory."""
+
 ROOM, MOST_ROOM = 4096, 1 << 20
 """Hits that there is room for at first, and in the end; then what one query finds needs no more room at once."""
 
@@ -234,11 +240,14 @@ class Sealed:
         ways = self._known_ways[most]
         who = (*self.holders.asked, dead, radii, most, now, keep)
         first, parts = 0, []
-        crowd, room, hits = ROOM, ROOM, ROOM
+        together = min(len(queries), TOGETHER)
+        crowd, room = ROOM, max(ROOM, EACH * together)
+        hits = room  # less would be found out in the midst of many queries, and these begun again
         while True:
             written = np.empty((4, hits), np.int64)
-            survivors, rows, apart = (np.empty(size, np.int64) for size in (crowd, room, room))
-            first, count, wanted, found = search(queries, first, *ways, *who, survivors, rows, apart, written)
+            looked_up, rows, apart = np.empty((3, room), np.int64)
+            spaces = (np.empty((3, crowd), np.int64), looked_up, rows, apart, written)
+            first, count, wanted, found = search(queries, first, together, *ways, *who, *spaces)
             parts.append(written[:, :count])
             if first == len(queries):
                 return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)

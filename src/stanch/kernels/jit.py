@@ -4,6 +4,7 @@ Numba is imported on the first call of a kernel and no sooner: importing it cost
 Its cache holds machine code, so it lies in a folder that only this user can write to. It is never shipped.
 """
 
+import hashlib
 import os
 import stat
 import threading
@@ -70,14 +71,25 @@ def _compile(function: Callable[P, R]) -> Callable[P, R]:
 def cache_folder() -> Path | None:
     """Return the folder for compiled kernels, or None where there is none that only this user can write to.
 
-    Without it kernels are compiled afresh in each process, which is slower and as right.
+    Without it kernels are compiled afresh in each process, which is slower and as right. What was compiled holds
+    the code of all kernels that it calls, and numba looks at the file of the one alone, so that other sources have
+    another folder. Older ones may be deleted.
     """
-    folder = Path(platformdirs.user_cache_dir("stanch")) / "numba"
+    private = Path(platformdirs.user_cache_dir("stanch")) / "numba"
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return folder if _is_private(folder) else None
+        private.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return private / _digest_of_sources() if _is_private(private) else None
     except OSError:
         return None
+
+
+def _digest_of_sources() -> str:
+    """Return a name for what the kernels say, wherever they stand in this package."""
+    sources = sorted(Path(__file__).parents[1].glob("*/*_numba.py")) + sorted(Path(__file__).parent.glob("*.py"))
+    whole = hashlib.sha256()
+    for source in sources:
+        whole.update(hashlib.sha256(source.read_bytes()).digest())
+    return whole.hexdigest()[:16]
 
 
 def _is_private(folder: Path) -> bool:

@@ -7,15 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stanch.kernels.jit import compiled
-from stanch.kernels.lanes import fetch, lowest_bit, near_centres
+from stanch.kernels.lanes import lowest_bit, near_centres
 from stanch.kernels.ring_numba import (
+    APART,
     ONE,
+    QUERY,
+    STEPS,
     Bytes,
     Numbers,
     Words,
     allowed,
     distance,
-    field,
     plane_distance,
     ring_hits,
 )
@@ -168,25 +170,27 @@ def _first_of_each(
 
 @compiled
 def search(
-    queries: Words, first: int, bits: Words, begins: NDArray[np.uint32], rows: Bytes, tags: NDArray[np.uint16],
-    size: int, row_size: int, plan: Numbers, masks: Numbers, counts: Numbers, centres: Words, members: Numbers,
-    spread: NDArray[np.uint16], banks: NDArray[np.uint16], expires: Numbers, holders: NDArray[np.uint32], dead:
-    Bytes, radii: Numbers, most: int, now: int, limit: int, survivors: Numbers, found_row: Numbers, found_apart:
-    Numbers, hits: Numbers,
+    queries: Words, first: int, together: int, bits: Words, begins: NDArray[np.uint32], rows: Bytes,
+    tags: NDArray[np.uint16], size: int, row_size: int, plan: Numbers, masks: Numbers, counts: Numbers,
+    centres: Words, members: Numbers, spread: NDArray[np.uint16], banks: NDArray[np.uint16], expires: Numbers,
+    holders: NDArray[np.uint32], dead: Bytes, radii: Numbers, most: int, now: int, limit: int, survivors: Numbers,
+    looked_up: Numbers, found_row: Numbers, found_apart: Numbers, hits: Numbers,
 ) -> tuple[int, int, int, int]:  # fmt: skip
-    """Search for one query after the other, until all are done or there is no more room for what they find.
+    """Search for some queries at a time, until all are done or there is no more room for what they find.
 
     Parameters
     ----------
     queries : uint64 array, shape (queries, words), arranged as the rows are.
     first : the query to begin with.
+    together : how many go through the tables at a time; fewer where there is no room for what so many find.
     bits, begins, rows, tags, size, row_size : the rows, and the tables of the first `size` of them.
     plan, masks, counts : of the radius `most`, see `ring.Plan`.
     centres, members, spread : groups: planes of their centres, where the rows of each begin, and how far they lie.
     banks, expires, holders, dead, radii, now : who may be found, see `allowed`.
     limit : how many to keep for each query and bank, in order of bank, distance and holder; -1 leaves all of them,
         in any order.
-    survivors, found_row, found_apart : room for one query.
+    survivors, looked_up : room for those that go through the tables together, see `ring_hits`.
+    found_row, found_apart : room for one query.
     hits : int64 array, shape (4, room): query, row, distance, and how many its query found in its bank.
 
     Returns
@@ -195,43 +199,68 @@ def search(
     and of what is found.
     """
     written = 0
-    keys = np.empty(len(plan), np.int64)
-    spans = np.empty((2, max(1, len(masks)), 2), np.int64)
-    tally = np.zeros((len(radii), TALLIED), np.int64)
-    order = np.empty(len(found_row), np.int64)
-    for query in range(first, len(queries)):
-        found = crowd = 0
+    steps, spans = np.empty((3, 2), np.int64), np.empty((STEPS, max(1, len(masks)), 2), np.int64)
+    tally, order = np.zeros((len(radii), TALLIED), np.int64), np.empty(len(found_row), np.int64)
+    while first < len(queries):
+        behind, count = min(first + together, len(queries)), 0
         if size:
-            _keys(queries, query, plan, masks, counts, begins, keys)
-            found, crowd = ring_hits(
-                bits, begins, rows, tags, size, row_size, plan, masks, counts, queries, query, most, keys, spans,
-                survivors, banks, expires, holders, dead, radii, now, found_row, found_apart,
+            count, crowd = ring_hits(
+                bits, begins, rows, tags, size, row_size, plan, masks, counts, queries, first, behind, most, steps,
+                spans, survivors, banks, expires, holders, dead, radii, now, looked_up,
             )  # fmt: skip
-            if crowd > len(survivors):
-                return query, written, crowd, found
-        if len(spread):
-            found = group_hits(
-                bits, centres, members, spread, queries, query, most, banks, expires, holders, dead, radii, now,
-                found, found_row, found_apart,
+            if crowd > survivors.shape[1]:
+                return first, written, crowd, 0
+            if count > len(looked_up):
+                if behind - first == 1:
+                    return first, written, 0, count
+                together = (behind - first) // 2
+                continue
+        ends = np.zeros(behind - first + 1, np.int64)
+        by_query = _by_query(looked_up[:count], ends)
+        for query in range(first, behind):
+            own = by_query[ends[query - first] : ends[query - first + 1]]
+            found = _taken(own, found_row, found_apart)
+            if len(spread):
+                found = group_hits(
+                    bits, centres, members, spread, queries, query, most, banks, expires, holders, dead, radii,
+                    now, found, found_row, found_apart,
+                )  # fmt: skip
+            if found > len(found_row) or written + found > hits.shape[1]:
+                return query, written, 0, found
+            written = _write(
+                query, found, found_row, found_apart, banks, holders, limit, tally, order, hits, written
             )  # fmt: skip
-        if found > len(found_row) or written + found > hits.shape[1]:
-            return query, written, crowd, found
-        written = _write(
-            query, found, found_row, found_apart, banks, holders, limit, tally, order, hits, written
-        )  # fmt: skip
+        first = behind
     return len(queries), written, 0, 0
 
 
 @compiled
-def _keys(
-    queries: Words, query: int, plan: Numbers, masks: Numbers, counts: Numbers, begins: NDArray[np.uint32],
-    keys: Numbers,
-) -> None:  # fmt: skip
-    """Write the chunks of a query, and ask for the places of the tables that it will look at."""
-    for chunk in range(len(plan)):
-        keys[chunk] = np.int64(field(queries, query, plan[chunk, 0], plan[chunk, 1]))
-        for probe in range(counts[chunk, counts.shape[1] - 1]):
-            fetch(begins, plan[chunk, 4] + (keys[chunk] ^ masks[plan[chunk, 5] + probe]))
+def _taken(own: Numbers, found_row: Numbers, found_apart: Numbers) -> int:
+    """Write rows and distances of the hits of one query, as many as there is room for. Return how many it has."""
+    for place in range(min(len(own), len(found_row))):
+        found_row[place] = own[place] & ((1 << APART) - 1)
+        found_apart[place] = (own[place] >> APART) & ((1 << (QUERY - APART)) - 1)
+    return len(own)
+
+
+@compiled
+def _by_query(hits: Numbers, ends: Numbers) -> Numbers:
+    """Return hits query by query, and write where those of each begin.
+
+    Parameters
+    ----------
+    ends : int64 array, shape (queries + 1,), all 0.
+    """
+    for place in range(len(hits)):
+        ends[(hits[place] >> QUERY) + 1] += 1
+    for number in range(1, len(ends)):
+        ends[number] += ends[number - 1]
+    following, ordered = ends.copy(), np.empty(len(hits), np.int64)
+    for place in range(len(hits)):
+        number = hits[place] >> QUERY
+        ordered[following[number]] = hits[place]
+        following[number] += 1
+    return ordered
 
 
 @compiled
