@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from stanch.formats import open_segment, write_segment
 from stanch.index import NEVER, Rows
+from stanch.index.key_order import LARGE
 from stanch.index.sealed import still
-from stanch.index.sealed_postings import LARGE, SealedPostings
+from stanch.index.sealed_postings import SealedPostings
 from stanch.kernels.keys import keys_of
 from stanch.kernels.postings_numba import runs
 from tests.index.postings import (
