@@ -178,6 +178,12 @@ class Holders:
             here = self.numbers[places] == wanted
         return np.asarray(places[here])
 
+    def place_of(self, number: int) -> int:
+        """Return the place of an entry; -1 if it is not here."""
+        if not self.lowest <= number <= self.highest:
+            return -1
+        return next(iter(self.find((number,)).tolist()), -1)
+
     @cached_property
     def rows_of_each(self) -> NDArray[np.int64]:
         """How many rows each entry has."""

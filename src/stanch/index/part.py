@@ -10,6 +10,8 @@ from stanch.index.rows import Rows
 from stanch.index.sealed_grams import SealedGrams
 from stanch.index.sealed_postings import SealedPostings
 
+_NONE = np.zeros(0, np.uint8)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Part:
@@ -33,6 +35,11 @@ class Part:
 
     def __len__(self) -> int:
         return len(self.sealed) - self.gone
+
+    @property
+    def buried(self) -> NDArray[np.uint8]:
+        """What `dead` is, or nothing where nothing was removed: then the kernels need not look."""
+        return self.dead if self.gone else _NONE
 
     def rows(self) -> Rows:
         """Return the rows that are found."""

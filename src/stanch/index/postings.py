@@ -196,7 +196,7 @@ class PostingsIndex:
         out = np.zeros(len(queries), np.int64)
         for part in parts:
             part.sealed.count_others(
-                queries, keys, bank=bank, dead=part.dead, now=now, number=number, stretch=stretch, least=least,
+                queries, keys, bank=bank, dead=part.buried, now=now, number=number, stretch=stretch, least=least,
                 out=out,
             )  # fmt: skip
         return out
@@ -222,7 +222,7 @@ class PostingsIndex:
             room = lent_room()
             for part in parts:
                 part.sealed.collect(
-                    queries, keys, radius=radius, dead=part.dead, now=now, limit=limit, told=told, room=room
+                    queries, keys, radius=radius, dead=part.buried, now=now, limit=limit, told=told, room=room
                 )
             hits = room.joined(limit)
             give_back(room)

@@ -221,7 +221,7 @@ class SealedGrams:
         asked = self.owners.among((bank,))
         if asked is None:
             return
-        own = next(iter(self.find((number,)).tolist()), -1)
+        own = self.owners.place_of(number)
         spread = self._spreads.lent()
         what: tuple[Any, ...] = asked, dead, now, stretch, least, own, spread, out
         gram_others(queries, keys, *(self._looked_up + what))

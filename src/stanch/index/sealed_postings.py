@@ -207,7 +207,7 @@ class SealedPostings:
         asked = self.holders.among((bank,))
         if asked is None:
             return
-        own = next(iter(self.find((number,)).tolist()), -1)
+        own = self.holders.place_of(number)
         spread = self._spreads.lent()
         what: tuple[Any, ...] = asked, dead, now, stretch, least, own, spread, out
         row_others(queries, keys, *(self._looked_up + what))

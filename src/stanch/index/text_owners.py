@@ -88,6 +88,13 @@ class TextOwners:
         places = np.minimum(self.entries.searchsorted(wanted.astype(np.uint32)), self.texts - 1)
         return np.asarray(places[self.entries[places] == wanted])
 
+    def place_of(self, number: int) -> int:
+        """Return the place of an entry; -1 if it has no grams here."""
+        wanted = number - self.base
+        if not len(self.entries):
+            return wanted if 0 <= wanted < self.texts else -1
+        return next(iter(self.find((number,)).tolist()), -1)
+
     def texts_of(self, rows: Places) -> Places:
         """Return which text each row belongs to."""
         return self.firsts.searchsorted(rows.astype(self.firsts.dtype), side="right") - 1

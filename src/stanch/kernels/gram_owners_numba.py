@@ -19,7 +19,7 @@ Words = NDArray[np.uint64]
 Numbers = NDArray[np.uint32]
 Places = NDArray[np.int64]
 
-AHEAD = 16
+AHEAD = 32
 """So many rows ahead memory is asked for."""
 
 RUNS_AHEAD = 4
@@ -111,21 +111,38 @@ def gram_owners(
     entries : the ordinal of each text; empty where it is its place.
     bank, expires : of each ordinal; one element stands for all.
     asked : which banks are searched.
-    dead : of the texts, a bit for each that was removed.
+    dead : of the texts, a bit for each that was removed; empty where none was.
     """
-    ordinals, lines = max(len(bank), len(expires)), table.reshape(-1)
-    owners = rows_of(begin, count, order, width, rows, AHEAD)
+    lines, owners = table.reshape(-1), rows_of(begin, count, order, width, rows, AHEAD)
     pairs = len(owners) - AHEAD
     for pair in range(pairs):
         fetch(lines, np.int64(owners[pair + AHEAD] >> np.uint32(6)) << 1)
-        text = owner_of(table, filled, np.int64(owners[pair]))
+        owners[pair] = owner_of(table, filled, np.int64(owners[pair]))
+    same = len(bank) == 1 and len(expires) == 1
+    if not (same and len(dead) == 0 and bank[0] < len(asked) and asked[bank[0]] and expires[0] > now):
+        leave_out(owners[:pairs], texts, entries, bank, expires, asked, dead, now)
+    return owners[:pairs]
+
+
+@compiled
+def leave_out(
+    owners: Numbers, texts: int, entries: Numbers, bank: NDArray[np.uint16], expires: Places,
+    asked: NDArray[np.bool_], dead: NDArray[np.uint8], now: int,
+) -> None:  # fmt: skip
+    """Put how many texts there are in the place of those that are not found; the parameters are those of
+    `gram_owners`.
+    """
+    ordinals = max(len(bank), len(expires))
+    for pair in range(len(owners)):
+        text = np.int64(owners[pair])
         entry = np.int64(entries[text]) if len(entries) else text
-        found = not dead[text >> 3] >> np.uint8(text & 7) & 1 and (ordinals == 1 or entry < ordinals)
+        found = ordinals == 1 or entry < ordinals
+        if len(dead):
+            found &= not dead[text >> 3] >> np.uint8(text & 7) & 1
         if found:
             of = np.int64(bank[entry if len(bank) > 1 else 0])
             found = of < len(asked) and asked[of] and expires[entry if len(expires) > 1 else 0] > now
         owners[pair] = text if found else texts
-    return owners[:pairs]
 
 
 @compiled

@@ -34,7 +34,7 @@ def row_owners(
     entries : how many there are.
     holder, bank, expires : the columns of `index.holders`.
     asked : which banks are searched.
-    dead : of the entries, a bit for each that was removed.
+    dead : of the entries, a bit for each that was removed; empty where none was.
     """
     owners, pair = np.empty(count.sum(), np.uint32), np.int64(0)
     for run in range(len(begin)):
@@ -44,7 +44,7 @@ def row_owners(
             of = np.int64(bank[row if len(bank) > 1 and row < len(bank) else 0])
             found = owner < entries and of < len(asked) and asked[of]
             if found:
-                alive = not dead[owner >> 3] >> np.uint8(owner & 7) & 1
+                alive = len(dead) == 0 or not dead[owner >> 3] >> np.uint8(owner & 7) & 1
                 found = alive and expires[row if len(expires) > 1 and row < len(expires) else 0] > now
             owners[pair] = owner if found else entries
             pair += 1
