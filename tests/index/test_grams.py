@@ -1,6 +1,6 @@
 """Grams in little room answer as plain rows do: by numpy, by the kernel, and from columns of a file."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import pairwise, product
 from typing import Any
 
@@ -11,77 +11,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from stanch.index import NEVER, Hits, PostingsIndex, Rows
+from stanch.index.key_order import with_keys
 from stanch.index.sealed import still
 from stanch.index.sealed_grams import SealedGrams
-from stanch.index.sealed_postings import SealedPostings, with_keys
+from stanch.index.sealed_postings import SealedPostings
 from stanch.index.stretches import Stretches
-
-Text = tuple[list[tuple[int, float, float, float, bool]], int, int]
-"""Its grams, each with at, start and end and whether it is indexed; its bank; its expiry."""
-
-words = st.sampled_from([0, 1, 2, 3, (1 << 48) - 1, 1 << 47, 5 << 20])
-places = st.sampled_from([0.0, 1.0, 2.0, 9.0, 30.0, 63.0, 64.0, 200.0, 70_000.0])
-odd_places = places | st.sampled_from([0.5, -1.0, 2.0**40])
-expiry = st.sampled_from([5, NEVER])
-
-
-def texts(word: st.SearchStrategy[int], place: st.SearchStrategy[float]) -> st.SearchStrategy[list[Text]]:
-    gram = st.tuples(word, place, place, place, st.integers(0, 4).map(bool))
-    return st.lists(st.tuples(st.lists(gram, max_size=9), st.integers(0, 2), expiry), min_size=1, max_size=9)
-
-
-def steps(held: Sequence[Text]) -> list[Text]:
-    """Turn what was drawn into steps from gram to gram, as those of texts are: nothing goes back."""
-    made = []
-    for grams, bank, expires in held:
-        rising, at, start = list[tuple[int, float, float, float, bool]](), 0.0, 0.0
-        for word, further, onward, long, kept in grams:
-            at, start = at + further, start + onward
-            rising.append((word, at, start, start + long, kept))
-        made.append((rising, bank, expires))
-    return made
-
-
-def columns_of(held: Sequence[Text]) -> tuple[NDArray[np.uint64], NDArray[np.bool_], NDArray[np.int64], Any]:
-    grams = [gram for some, _, _ in held for gram in some]
-    bits, at, start, end, kept = zip(*grams, strict=True) if grams else ((),) * 5
-    firsts = np.cumsum([0, *(len(some) for some, _, _ in held)])
-    stretch = tuple(np.array(column, dtype=np.float64) for column in (at, start, end))
-    return np.array(bits, dtype=np.uint64).reshape(-1, 1), np.array(kept, dtype=np.bool_), firsts, stretch
-
-
-def sealed_of(held: Sequence[Text], ordinals: Sequence[int] | None) -> SealedGrams:
-    bits, kept, firsts, stretch = columns_of(held)
-    entries = range(len(held)) if ordinals is None else ordinals
-    bank, expires = np.zeros(max(entries) + 1, np.uint16), np.full(max(entries) + 1, NEVER)
-    for ordinal, (_, of, until) in zip(entries, held, strict=True):
-        bank[ordinal], expires[ordinal] = of, until
-    return SealedGrams.of_columns(
-        SealedGrams.packed(bits, kept, firsts, stretch),
-        firsts=still(firsts.astype(np.uint32)),
-        entries=None if ordinals is None else still(np.array(ordinals, dtype=np.uint32)),
-        bank=still(bank),
-        expires=still(expires),
-        banks=3,
-    )
-
-
-def plain_rows(held: Sequence[Text], ordinals: Sequence[int] | None) -> Rows:
-    entries = range(len(held)) if ordinals is None else ordinals
-    rows = [
-        (word, entry, bank, at, expires)
-        for entry, (some, bank, expires) in zip(entries, held, strict=True)
-        for word, at, _, _, kept in some
-        if kept
-    ]
-    bits, entry, bank, at, expires = zip(*rows, strict=True)
-    return Rows(
-        bits=np.array(bits, dtype=np.uint64).reshape(-1, 1),
-        entry=np.array(entry),
-        bank=np.array(bank),
-        at=np.array(at, dtype=np.float64),
-        expires=np.array(expires),
-    )
+from tests.index.grams import Text, columns_of, odd_places, places, plain_rows, sealed_of, steps, texts, words
 
 
 def as_tuples(hits: Hits | None) -> list[tuple[float, ...]]:
@@ -176,7 +111,7 @@ def text_like(texts: int, seed: int) -> tuple[SealedGrams, NDArray[np.float64]]:
 def test_a_gram_takes_twelve_bytes_and_is_found_where_it_stands(seed: int) -> None:
     sealed, at = text_like(200, seed)
     assert len(sealed.stretches.odd) > 200
-    columns = (sealed.bits, sealed.order, sealed.begins, *sealed.stretches.columns().values())
+    columns = (sealed.finder.bits, sealed.finder.order, sealed.finder.begins, *sealed.stretches.columns().values())
     assert sum(column.nbytes for column in columns) <= 12.5 * len(sealed)
     queries, keys = with_keys(sealed.words(0, len(sealed))[::70], compiled=True)
     for compiled in (False, True):
@@ -193,7 +128,10 @@ def test_columns_that_were_damaged_lead_nowhere_else(seed: int) -> None:
     sealed, _ = text_like(40, seed)
     rng = np.random.default_rng(seed)
     queries, keys = with_keys(sealed.words(0, len(sealed)), compiled=True)
-    parts = {**{name: getattr(sealed, name) for name in ("bits", "order", "begins")}, **sealed.stretches.columns()}
+    parts = {
+        **{name: getattr(sealed.finder, name) for name in ("bits", "order", "begins")},
+        **sealed.stretches.columns(),
+    }
 
     def drawn(column: NDArray[Any]) -> NDArray[Any]:
         made = rng.integers(0, 1 << 63, column.shape, dtype=np.int64).astype(column.dtype)
@@ -206,9 +144,9 @@ def test_columns_that_were_damaged_lead_nowhere_else(seed: int) -> None:
         try:
             damaged = SealedGrams.of_columns(
                 changed,
-                firsts=drawn(sealed.firsts) if name == "firsts" else sealed.firsts,
+                firsts=drawn(sealed.owners.firsts) if name == "firsts" else sealed.owners.firsts,
                 entries=None,
-                bank=drawn(np.zeros(40, np.uint16)) if name == "bank" else sealed.bank,
+                bank=drawn(np.zeros(40, np.uint16)) if name == "bank" else sealed.owners.bank,
                 expires=still(np.full(40, NEVER)),
                 banks=1,
             )
@@ -235,7 +173,10 @@ def test_columns_that_do_not_fit_are_refused(
     name: str, change: Callable[[NDArray[Any]], NDArray[Any]] | None, seed: int
 ) -> None:
     sealed, _ = text_like(40, seed)
-    columns = {**{key: getattr(sealed, key) for key in ("bits", "order", "begins")}, **sealed.stretches.columns()}
+    columns = {
+        **{key: getattr(sealed.finder, key) for key in ("bits", "order", "begins")},
+        **sealed.stretches.columns(),
+    }
     column = columns.pop(name)
     if change is not None:
         columns[name] = change(column)
@@ -243,7 +184,12 @@ def test_columns_that_do_not_fit_are_refused(
         return  # fewer rows that are indexed, fewer codes: nothing else is as long
     with pytest.raises((KeyError, ValueError)):
         SealedGrams.of_columns(
-            columns, firsts=sealed.firsts, entries=None, bank=sealed.bank, expires=sealed.expires, banks=1
+            columns,
+            firsts=sealed.owners.firsts,
+            entries=None,
+            bank=sealed.owners.bank,
+            expires=sealed.owners.expires,
+            banks=1,
         )
 
 

@@ -30,14 +30,13 @@ def ranked(
     return _cut(hits, starts, totals, counted, limit)
 
 
-def joined_parts(found: Sequence[Hits], limit: int | None, *, apart: bool, compiled: bool = False) -> Hits:
-    """Put together what several parts of an index found.
+def joined_parts(found: Sequence[Hits], limit: int | None, *, apart: bool) -> Hits:
+    """Put together what several parts of an index found; `Room.joined` does it by a kernel, for parts apart.
 
     Parameters
     ----------
     found : what each part found, as `ranked` returns it: for this limit if parts are apart, else without one.
     apart : whether all entries of a part have lower numbers than those of the next.
-    compiled : whether to put parts that are apart together by a kernel.
     """
     if not found:
         return no_hits()
@@ -49,14 +48,6 @@ def joined_parts(found: Sequence[Hits], limit: int | None, *, apart: bool, compi
     )
     if not apart:
         return ranked(query=query, bank=bank, entry=entry, at=at, limit=limit)
-    if compiled:
-        from stanch.kernels.hits_numba import merged  # noqa: PLC0415 - only large indexes need numba
-
-        ends = np.cumsum(np.array([len(hits) for hits in found], np.int64))
-        columns, places = np.empty((4, len(query)), np.int64), np.empty(len(query))
-        cut = np.iinfo(np.int64).max if limit is None else limit
-        count = merged(ends, query, bank, entry, at, total, cut, columns, places)
-        return Hits.of_columns(columns[:, :count], places[:count], sort=False)
     once = total * np.concatenate([_changes(hits.query, hits.bank) for hits in found])
     several = (bank != bank[0]).any()
     order = np.lexsort((bank, query)) if several else np.argsort(query, kind="stable")

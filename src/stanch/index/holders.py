@@ -1,6 +1,6 @@
 """Whose each row is: entry, bank, expiry and place, in as few bytes as they need."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
@@ -120,26 +120,15 @@ class Holders:
         """What the kernels ask of a row: its bank, its expiry, its entry."""
         return self.bank, self.expires, self.holder
 
-    @property
-    def owners(
-        self,
-    ) -> tuple[
-        NDArray[np.int64],
-        np.int64,
-        int,
-        NDArray[np.uint32],
-        NDArray[np.uint16],
-        NDArray[np.int64],
-        NDArray[np.int64],
-    ]:
-        """What `hits_numba.collected` takes, but for `at`."""
-        who = self.numbers, np.int64(self.count), self.base
-        return *who, self.holder, self.bank, self.banks, self.expires
-
     @cached_property
     def _numbers_of_banks(self) -> list[int]:
         numbers: list[int] = self.banks.tolist()
         return numbers
+
+    def among(self, banks: Container[int]) -> NDArray[np.bool_] | None:
+        """Return which of `banks` are among these; None if none is."""
+        asked = [bank in banks for bank in self._numbers_of_banks]
+        return np.array(asked) if any(asked) else None
 
     def radii(self, radius: Mapping[int, int]) -> NDArray[np.int64]:
         """Return the radius of each of `banks`; -1 for those that are not asked."""
@@ -188,6 +177,12 @@ class Holders:
             places = np.minimum(np.searchsorted(self.numbers, wanted), self.count - 1)
             here = self.numbers[places] == wanted
         return np.asarray(places[here])
+
+    def place_of(self, number: int) -> int:
+        """Return the place of an entry; -1 if it is not here."""
+        if not self.lowest <= number <= self.highest:
+            return -1
+        return next(iter(self.find((number,)).tolist()), -1)
 
     @cached_property
     def rows_of_each(self) -> NDArray[np.int64]:

@@ -2,9 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,54 +10,18 @@ from numpy.typing import NDArray
 from stanch.errors import InvalidValueError
 from stanch.index.counted import joined_parts
 from stanch.index.hamming import SMALL, check_search
+from stanch.index.key_order import with_keys
+from stanch.index.part import Part
+from stanch.index.room import give_back, lent_room
 from stanch.index.rows import Hits, Rows
 from stanch.index.sealed_grams import SealedGrams
-from stanch.index.sealed_postings import SealedPostings, with_keys
+from stanch.index.sealed_postings import SealedPostings
 
 TAIL = 4096
 """Up to so many rows are sorted anew when a search comes after an addition; it takes about half a millisecond."""
 
 GROWTH = 4
 """Rows take in the part before them, unless that is at least so many times as large and no tail."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class _Part:
-    """Rows that do not change, and which of their entries were removed.
-
-    Parameters
-    ----------
-    dead : of the entries of the rows, a bit for each that was removed.
-    gone : how many rows are of removed entries.
-    kept : whether it stays as it is, whatever is removed: it was made elsewhere.
-    """
-
-    sealed: SealedPostings | SealedGrams
-    dead: NDArray[np.uint8]
-    gone: int = 0
-    kept: bool = False
-
-    @classmethod
-    def of(cls, sealed: SealedPostings | SealedGrams, *, kept: bool = False) -> Self:
-        return cls(sealed=sealed, dead=sealed.no_dead(), kept=kept)
-
-    def __len__(self) -> int:
-        return len(self.sealed) - self.gone
-
-    def rows(self) -> Rows:
-        """Return the rows that are found."""
-        return self.sealed.rows(dead=self.dead)
-
-    def without(self, entries: set[int]) -> Self:
-        """Return this part with these entries removed; searches that began before go on with what they have."""
-        places = self.sealed.find(entries)
-        bit = np.uint8(1) << (places & 7).astype(np.uint8)
-        gone = self.sealed.rows_held(places[self.dead[places >> 3] & bit == 0])
-        if not gone:
-            return self
-        dead = self.dead.copy()
-        np.bitwise_or.at(dead, places >> 3, bit)
-        return replace(self, dead=dead, gone=self.gone + gone)
 
 
 class PostingsIndex:
@@ -94,7 +56,7 @@ class PostingsIndex:
         self._words = words
         self._tail = tail
         self._small = small
-        self._parts = tuple(_Part.of(part, kept=True) for part in sealed)
+        self._parts = tuple(Part.of(part, kept=True) for part in sealed)
         self._waiting: list[Rows] = []
         self._pending = 0
         self._count = sum(map(len, self._parts))
@@ -131,7 +93,7 @@ class PostingsIndex:
             left = tuple(part.without(entries) for part in self._parts)
             gone = sum(map(len, self._parts)) - sum(map(len, left))
             if gone:
-                self._parts = tuple(slim for part in left if len(slim := _slimmed(part)) or slim.kept)
+                self._parts = tuple(slim for part in left if len(slim := part.slimmed()) or slim.kept)
                 self._count -= gone
         return gone
 
@@ -156,8 +118,7 @@ class PostingsIndex:
         check_search(queries, words=self._words, radius=radius, limit=limit)
         if any(radius.values()):
             raise InvalidValueError(what="radius", problem="only equal features are found here; give 0")
-        found, apart = self._found_apart(queries, radius, now, limit, told=told)
-        return joined_parts(found, limit, apart=apart, compiled=self._count > self._small)
+        return self._found(queries, radius, now, limit, told=told)
 
     def begins(self, entry: NDArray[np.int64], at: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return where hits begin that `search` returned without telling it.
@@ -188,35 +149,63 @@ class PostingsIndex:
         return [frozenset(entries) for entries in held]
 
     def held(
-        self, queries: NDArray[np.uint64], *, bank: int, now: int = 0, ordered: bool = True
+        self, queries: NDArray[np.uint64], *, bank: int, now: int = 0
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return what `holders` does as pairs of a query and an entry.
-
-        Parameters
-        ----------
-        ordered : whether they come in order, no pair twice; else a pair may stand there again beside itself.
+        """Return what `holders` does as pairs of a query and an entry, in order.
 
         Returns
         -------
         int64 arrays, shape (pairs,): which query, and the entry that holds its feature.
         """
-        found, apart = self._found_apart(queries, {bank: 0}, now, None, told=False)
-        if apart and not ordered:
-            none = [np.empty(0, np.int64)]
-            return (
-                np.concatenate(none + [hits.query for hits in found]),
-                np.concatenate(none + [hits.entry for hits in found]),
-            )
-        hits = joined_parts(found, None, apart=apart, compiled=self._count > self._small)
+        hits = self._found(queries, {bank: 0}, now, None, told=False)
         new = np.ones(len(hits), dtype=np.bool_)
         new[1:] = (hits.query[1:] != hits.query[:-1]) | (hits.entry[1:] != hits.entry[:-1])
         return hits.query[new], hits.entry[new]
+
+    def others(
+        self,
+        queries: NDArray[np.uint64],
+        *,
+        bank: int,
+        now: int,
+        number: int,
+        stretch: NDArray[np.int64],
+        least: int,
+    ) -> NDArray[np.int64] | None:
+        """Return how many entries of a bank hold each feature of one of them, but for itself and its kin.
+
+        Counted by a kernel, in some nanoseconds for each that holds one.
+
+        Parameters
+        ----------
+        queries : uint64 array, shape (queries, words), the features of an entry.
+        now : seconds since 1970; entries that expired by then do not count.
+        number : of the entry.
+        stretch : int64 array, shape (queries,), in which of at most eight stretches of the entry each feature is.
+        least : what holds features of so many stretches is kin.
+
+        Returns
+        -------
+        int64 array, shape (queries,); None where numpy does as well with what `held` returns: of few rows, or of
+        parts that may share an entry.
+        """
+        parts = self._current()
+        if self._count <= self._small or not _are_apart(parts):
+            return None
+        queries, keys = with_keys(queries, compiled=True)
+        out = np.zeros(len(queries), np.int64)
+        for part in parts:
+            part.sealed.count_others(
+                queries, keys, bank=bank, dead=part.buried, now=now, number=number, stretch=stretch, least=least,
+                out=out,
+            )  # fmt: skip
+        return out
 
     def sealed(self) -> list[Rows]:
         """Return all rows that are stored, part by part."""
         return [part.rows() for part in self._current()]
 
-    def _found_apart(
+    def _found(
         self,
         queries: NDArray[np.uint64],
         radius: Mapping[int, int],
@@ -224,14 +213,20 @@ class PostingsIndex:
         limit: int | None,
         *,
         told: bool,
-    ) -> tuple[list[Hits], bool]:
-        """Return what each part holds, and whether the entries of each have lower numbers than those of the next.
-
-        Where they have, each part is cut to the limit.
-        """
+    ) -> Hits:
+        """Return what is stored in these banks; the parameters are those of `search`."""
         compiled, parts = self._count > self._small, self._current()
         queries, keys = with_keys(queries, compiled=compiled)
-        apart = all(before.sealed.highest < part.sealed.lowest for before, part in pairwise(parts))
+        apart = _are_apart(parts)
+        if compiled and apart:
+            room = lent_room()
+            for part in parts:
+                part.sealed.collect(
+                    queries, keys, radius=radius, dead=part.buried, now=now, limit=limit, told=told, room=room
+                )
+            hits = room.joined(limit)
+            give_back(room)
+            return hits
         cut = limit if apart else None
         found = [
             part.sealed.search(
@@ -239,9 +234,9 @@ class PostingsIndex:
             )
             for part in parts
         ]
-        return [hits for hits in found if hits is not None], apart
+        return joined_parts([hits for hits in found if hits is not None], limit, apart=apart)
 
-    def _current(self) -> Sequence[_Part]:
+    def _current(self) -> Sequence[Part]:
         """Return what is stored now."""
         if self._waiting:
             with self._lock:
@@ -259,7 +254,7 @@ class PostingsIndex:
             self._parts = self._with(self._waiting, merge=False)
             self._waiting, self._pending = [], 0
 
-    def _with(self, new: list[Rows], *, merge: bool) -> tuple[_Part, ...]:
+    def _with(self, new: list[Rows], *, merge: bool) -> tuple[Part, ...]:
         """Return the parts with one of these rows, and of the parts before it that are small.
 
         Parameters
@@ -270,13 +265,13 @@ class PostingsIndex:
         while parts and not parts[-1].kept and self._takes_in(len(parts[-1]), size, merge=merge):
             size += len(parts[-1])
             new = [parts.pop().rows(), *new]
-        return *parts, _Part.of(SealedPostings.of(Rows.joined(new)))
+        return *parts, Part.of(SealedPostings.of(Rows.joined(new)))
 
     def _takes_in(self, before: int, size: int, *, merge: bool) -> bool:
         """Whether so many rows are put together with those of the part before them."""
         return before + size <= self._tail or (merge and before < max(GROWTH * size, self._tail + 1))
 
 
-def _slimmed(part: _Part) -> _Part:
-    """Return a part without its removed rows, if they are more than the others."""
-    return part if part.kept or part.gone <= len(part) else _Part.of(SealedPostings.of(part.rows()))
+def _are_apart(parts: Sequence[Part]) -> bool:
+    """Whether the entries of each part have lower numbers than those of the next, so that none is in two."""
+    return all(before.sealed.highest < part.sealed.lowest for before, part in pairwise(parts))

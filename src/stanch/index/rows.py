@@ -100,18 +100,14 @@ class Hits:
     total: NDArray[np.int64]
 
     @classmethod
-    def of_columns(cls, columns: NDArray[np.int64], at: NDArray[np.float64], *, sort: bool) -> Self:
+    def of_columns(cls, columns: NDArray[np.int64], at: NDArray[np.float64]) -> Self:
         """Take what a kernel wrote.
 
         Parameters
         ----------
         columns : int64 array, shape (4, hits): query, bank, entry and total; all distances are 0.
-        sort : whether hits of several banks are mixed, those of each in order.
         """
         query, bank, entry, total = columns
-        if sort:
-            order = np.lexsort((bank, query))
-            query, bank, entry, total, at = query[order], bank[order], entry[order], total[order], at[order]
         return cls(query=query, bank=bank, entry=entry, at=at, distance=np.zeros(len(at), np.int64), total=total)
 
     def __len__(self) -> int:

@@ -10,53 +10,26 @@ from numpy.typing import NDArray
 
 from stanch.index.counted import ranked
 from stanch.index.holders import Holders
+from stanch.index.key_order import with_keys
+from stanch.index.room import NO_LIMIT, Lender, Room, give_back, lent_room
+from stanch.index.row_finder import RowFinder
 from stanch.index.rows import Hits, Rows
-from stanch.index.sealed import still
-from stanch.kernels.keys import keys_of
 
 Words = NDArray[np.uint64]
 Places = NDArray[np.int64]
-EVERY = np.uint64(2**64 - 1)
-_COLUMNS = ("bits", "order", "begins", "marks")
-
-CROWD = 2
-"""A bucket of the directory holds 2 to 4 rows, as logarithms of two are rounded."""
-
-MARKS = 5
-"""A mark has so many more bits than the number of a bucket; there are 8 to 16 marks a row.
-
-A value that nobody stored finds its mark set once in nine to seventeen times; only then is the directory asked.
-"""
-
-
-LARGE = 16
-"""Of more rows in a bucket, those that equal a query are found by halving; of fewer, by looking at each."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SealedPostings:
     """Rows that do not change, with what finds those that equal a query.
 
-    Every feature has a key, see `keys_of`. A bit tells whether any row's key begins as the query's does. Where one
-    does, the directory says where in `order` the rows of that beginning stand: two to four of them, which are
-    compared word by word, or more, which are halved until the first and the last that equal the query are found.
-    Nothing rests on features being random: a value that a million rows share is one run, and features that share
-    words have keys that are far apart.
-
     Parameters
     ----------
-    bits : uint64 array, shape (rows, words), in the order of their entries, those of one as they came.
-    order : uint32 array, shape (rows,), the rows by key, then by their words but the first, then as they stand.
-    begins : uint32 array, shape (buckets + 1,), where in `order` the rows of each bucket begin. A bucket has the
-        number that the first bits of a key are; there are a power of two of them.
-    marks : uint8 array, a power of two in size: bit k % 8 of byte k // 8 is set if a row's key begins with k.
+    finder : the rows, and what finds them.
     holders : whose each row is.
     """
 
-    bits: Words
-    order: NDArray[np.uint32]
-    begins: NDArray[np.uint32]
-    marks: NDArray[np.uint8]
+    finder: RowFinder
     holders: Holders
 
     def __len__(self) -> int:
@@ -67,25 +40,21 @@ class SealedPostings:
         """Seal rows, fewer than 2 ** 32; the arrays are not copied where they are in order as they are."""
         if not bool((np.diff(rows.entry) >= 0).all()):
             rows = rows.take(np.argsort(rows.entry, kind="stable"))
-        number = max(1, (len(rows) - 1).bit_length())
-        width, left = max(1, number - CROWD), 64 - number
-        order, cut = in_key_order(rows.bits, np.arange(len(rows), dtype=np.uint64), np.uint64(number))
-        return cls(
-            bits=still(np.ascontiguousarray(rows.bits).view()),
-            order=still(order),
-            begins=still(directory(cut >> np.uint64(left - width), 1 << width)),
-            marks=still(_marks(cut, left, min(left, width + MARKS))),
-            holders=Holders.of(rows),
-        )
+        return cls(finder=RowFinder.of(rows.bits), holders=Holders.of(rows))
 
     @classmethod
     def of_columns(cls, columns: Mapping[str, NDArray[Any]]) -> Self:
         """Take the arrays that `columns` gave; they are not copied, and must not change."""
-        return cls(**{name: columns[name] for name in _COLUMNS}, holders=Holders.of_columns(columns))
+        return cls(finder=RowFinder.of_columns(columns), holders=Holders.of_columns(columns))
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """Return everything as named arrays, for a file."""
-        return {**{name: getattr(self, name) for name in _COLUMNS}, **self.holders.columns()}
+        return self.finder.columns() | self.holders.columns()
+
+    @property
+    def bits(self) -> Words:
+        """The features, shape (rows, words), in the order of their entries, those of one as they came."""
+        return self.finder.bits
 
     @property
     def places_of_banks(self) -> NDArray[np.int64]:
@@ -140,7 +109,7 @@ class SealedPostings:
         keys: Words | None = None,
         compiled: bool = True,
         limit: int | None = None,
-        told: bool = True,  # noqa: ARG002 - as `SealedGrams` has it
+        told: bool = True,
     ) -> Hits | None:
         """Return the rows that equal a query, as hits in order; None if none does.
 
@@ -153,17 +122,77 @@ class SealedPostings:
         limit : how many entries of a bank to return for each query; None for all.
         told : whether somebody wants to know where hits begin; it is said in any case.
         """
-        asked = [bank in radius for bank in self.holders.banks.tolist()]
-        if not any(asked):
-            return None
         if keys is None:
             queries, keys = with_keys(queries, compiled=compiled)
         if compiled:
-            return self._hits_compiled(queries, keys, np.array(asked), dead, now, limit)
-        return self._hits(*self._equal(queries, keys), asked, dead, now, limit)
+            room = lent_room()
+            self.collect(queries, keys, radius=radius, dead=dead, now=now, limit=limit, told=told, room=room)
+            hits = room.joined(limit)
+            give_back(room)
+            return hits if len(hits) else None
+        asked = self.holders.among(radius)
+        return None if asked is None else self._hits(*self.finder.equal(queries, keys), asked, dead, now, limit)
+
+    def collect(
+        self,
+        queries: Words,
+        keys: Words,
+        *,
+        radius: Mapping[int, int],
+        dead: NDArray[np.uint8],
+        now: int,
+        limit: int | None,
+        told: bool,  # noqa: ARG002 - as `SealedGrams` has it
+        room: Room,
+    ) -> None:
+        """Do what `search` does by a kernel, and leave the hits in a room."""
+        from stanch.kernels.posting_owners_numba import row_hits  # noqa: PLC0415 - only large indexes need numba
+
+        asked, holders = self.holders.among(radius), self.holders
+        if asked is None:
+            return
+        what = holders.numbers, holders.banks, holders.at, NO_LIMIT if limit is None else limit, holders.base
+        room.write(row_hits, queries, keys, *self._looked_up, asked, dead, now, *what)
+
+    def count_others(
+        self,
+        queries: Words,
+        keys: Words,
+        *,
+        bank: int,
+        dead: NDArray[np.uint8],
+        now: int,
+        number: int,
+        stretch: Places,
+        least: int,
+        out: Places,
+    ) -> None:
+        """Add to each query how many entries of a bank hold it, but for the one it is from and its kin.
+
+        Parameters
+        ----------
+        number : of the entry.
+        stretch, least, out : as for `kin_numba.add_others`.
+        """
+        from stanch.kernels.posting_owners_numba import row_others  # noqa: PLC0415 - only large indexes need numba
+
+        asked = self.holders.among((bank,))
+        if asked is None:
+            return
+        own = self.holders.place_of(number)
+        spread = self._spreads.lent()
+        what: tuple[Any, ...] = asked, dead, now, stretch, least, own, spread, out
+        row_others(queries, keys, *(self._looked_up + what))
+        self._spreads.give_back(spread)
 
     def _hits(
-        self, query: Places, row: Places, asked: list[bool], dead: NDArray[np.uint8], now: int, limit: int | None
+        self,
+        query: Places,
+        row: Places,
+        asked: NDArray[np.bool_],
+        dead: NDArray[np.uint8],
+        now: int,
+        limit: int | None,
     ) -> Hits | None:
         """Return which of these rows are found, as hits in order.
 
@@ -185,179 +214,25 @@ class SealedPostings:
             limit=limit,
         )
 
-    def _hits_compiled(
-        self,
-        queries: Words,
-        keys: Words,
-        asked: NDArray[np.bool_],
-        dead: NDArray[np.uint8],
-        now: int,
-        limit: int | None,
-    ) -> Hits | None:
-        """Return what `_hits` does of all rows that equal a query."""
-        from stanch.kernels.hits_numba import DISORDER, collected  # noqa: PLC0415 - only large indexes need numba
-        from stanch.kernels.postings_numba import runs  # noqa: PLC0415
-
-        which, begin, counts = np.empty((3, len(queries)), np.int64)
-        steps = self._to_mark, self._to_bucket, LARGE
-        found = runs(queries, keys, self.bits, self.order, self.begins, self.marks, *steps, which, begin, counts)
-        if not found:
-            return None
-        which, begin, counts = which[:found], begin[:found], counts[:found]
-        room, cut = int(counts.sum()), np.iinfo(np.int64).max if limit is None else limit
-        hits, at = np.empty((4, room), np.int64), np.empty(room)
-        found = collected(
-            which,
-            begin,
-            counts,
-            self.order,
-            *self.holders.owners,
-            self.holders.at,
-            asked,
-            dead,
-            now,
-            cut,
-            hits,
-            at,
-        )
-        if found == DISORDER:
-            row = self.order[from_each(begin, counts)].astype(np.int64)
-            return self._hits(np.repeat(which, counts), row, asked.tolist(), dead, now, limit)
-        return Hits.of_columns(hits[:, :found], at[:found], sort=len(asked) > 1) if found else None
-
-    def _equal(self, queries: Words, keys: Words) -> tuple[Places, Places]:
-        """Return which queries equal which rows, whatever becomes of them, in order."""
-        asked = self._marked(keys)
-        if not len(asked):
-            return asked, asked
-        bucket = (keys[asked] >> self._to_bucket).view(np.int64)
-        begin, end = self.begins[bucket].astype(np.int64), self.begins[bucket + 1].astype(np.int64)
-        large = np.flatnonzero(end - begin > LARGE)
-        if len(large):
-            chosen = queries[asked[large]], keys[asked[large]]
-            begin[large] = self._border(*chosen, begin[large], end[large], behind=False)
-            end[large] = self._border(*chosen, begin[large], end[large], behind=True)
-        counts = end - begin
-        query, row = np.repeat(asked, counts), self.order[from_each(begin, counts)].astype(np.int64)
-        equal = np.flatnonzero((self.bits[row] == queries[query]).all(axis=1))
-        return query[equal], row[equal]
-
-    def _marked(self, keys: Words) -> Places:
-        """Return which queries have their mark set: all that equal a row, and a few that do not."""
-        place = (keys >> self._to_mark).view(np.int64)
-        return np.flatnonzero(self.marks[place >> 3] >> (place & 7).astype(np.uint8) & 1)
-
-    def _border(self, queries: Words, keys: Words, low: Places, high: Places, *, behind: bool) -> Places:
-        """Return where between `low` and `high` the rows begin that are not before a query, or that are behind it.
-
-        Both are written to.
-        """
-        among = np.flatnonzero(low < high)
-        while len(among):
-            middle = (low[among] + high[among]) >> 1
-            before = self._before(self.order[middle], queries[among], keys[among], behind=behind)
-            low[among[before]] = middle[before] + 1
-            high[among[~before]] = middle[~before]
-            among = among[low[among] < high[among]]
-        return low
-
-    def _before(self, rows: NDArray[np.uint32], queries: Words, keys: Words, *, behind: bool) -> NDArray[np.bool_]:
-        """Return which rows stand before queries; those that equal them do if `behind`."""
-        stored = self.bits[rows]
-        before = np.full(len(rows), behind)
-        for word in range(stored.shape[1] - 1, 0, -1):
-            before = _less(stored[:, word], queries[:, word], before)
-        return _less(keys_of(stored), keys, before)
-
-    def _found(self, row: Places, asked: list[bool], dead: NDArray[np.uint8], now: int) -> NDArray[np.bool_]:
+    def _found(
+        self, row: Places, asked: NDArray[np.bool_], dead: NDArray[np.uint8], now: int
+    ) -> NDArray[np.bool_]:
         """Return which rows are alive, of a bank that is asked, and not expired."""
         entry = self.holders.places_of(row)
         found: NDArray[np.bool_] = dead[entry >> 3] >> (entry & 7).astype(np.uint8) & 1 == 0
         expires, bank = self.holders.expires, self.holders.bank
         found &= (expires if len(expires) == 1 else expires[row]) > now
-        if not all(asked):
-            found &= np.array(asked)[bank if len(bank) == 1 else bank[row]]
+        if not asked.all():
+            found &= asked[bank if len(bank) == 1 else bank[row]]
         return found
 
     @cached_property
-    def _to_bucket(self) -> np.uint64:
-        return np.uint64(65 - (len(self.begins) - 1).bit_length())
+    def _looked_up(self) -> tuple[Any, ...]:
+        """What the kernels take of what does not change."""
+        holders = self.holders
+        whose = np.int64(holders.count), holders.holder, holders.bank, holders.expires
+        return *self.finder.looked_up, *whose
 
     @cached_property
-    def _to_mark(self) -> np.uint64:
-        return np.uint64(65 - (8 * len(self.marks)).bit_length())
-
-
-def with_keys(queries: Words, *, compiled: bool) -> tuple[Words, Words]:
-    """Return queries and their keys, ready for the kernel if it is the one to look them up."""
-    queries = still(np.ascontiguousarray(queries).view())
-    return queries, still(keys_of(queries, compiled=compiled))
-
-
-def in_key_order(bits: Words, rows: Words, number: np.uint64) -> tuple[NDArray[np.uint32], Words]:
-    """Return rows in order of their keys, equal ones as they stand, and the first bits of their keys.
-
-    Row and beginning of the key are put into one word and sorted as plain numbers, several times as fast as
-    finding out an order; then those are told apart whose keys begin alike.
-
-    Parameters
-    ----------
-    bits : the features, shape (features, words).
-    rows : those that are wanted, rising; their numbers have `number` bits.
-
-    Returns
-    -------
-    uint32 and uint64 arrays, shape (len(rows),); of the keys 64 - `number` bits.
-    """
-    packed = keys_of(bits if len(rows) == len(bits) else bits[rows])
-    packed &= EVERY << number
-    packed |= rows
-    packed.sort()
-    order = (packed & ~(EVERY << number)).astype(np.uint32)
-    packed >>= number
-    _untangle(order, packed, bits)
-    return order, packed
-
-
-def _untangle(order: NDArray[np.uint32], cut: Words, bits: Words) -> None:
-    """Put rows in order whose keys begin alike although the rows are not equal: few, unless somebody made them.
-
-    Parameters
-    ----------
-    order : rows by `cut`, to be written to.
-    cut : the first bits of the keys, in this order.
-    """
-    alike = np.flatnonzero(cut[1:] == cut[:-1])
-    differ = alike[(bits[order[alike]] != bits[order[alike + 1]]).any(axis=1)]
-    if not len(differ):
-        return
-    begin, end = (np.searchsorted(cut, np.unique(cut[differ]), side) for side in ("left", "right"))
-    places = from_each(begin, end - begin)
-    rows, run = order[places], cut[places]
-    minor_first = [bits[rows, word] for word in range(bits.shape[1] - 1, 0, -1)]
-    order[places] = rows[np.lexsort((*minor_first, keys_of(bits[rows]), run))]  # stable: equal ones stay in order
-
-
-def directory(buckets: Words, count: int) -> NDArray[np.uint32]:
-    """Return where each bucket begins among sorted numbers of buckets, and behind them where the last ends."""
-    begins = np.zeros(count + 1, dtype=np.uint32)
-    np.cumsum(np.bincount(buckets.view(np.int64), minlength=count), out=begins[1:])
-    return begins
-
-
-def _marks(cut: Words, left: int, width: int) -> NDArray[np.uint8]:
-    """Return a bit for each beginning of `width` bits that keys, of which `left` bits are here, may have."""
-    set_ = np.zeros(1 << width, dtype=np.bool_)
-    set_[(cut >> np.uint64(left - width)).view(np.int64)] = True
-    return np.packbits(set_, bitorder="little")
-
-
-def from_each(begin: Places, counts: Places) -> Places:
-    """Return so many numbers from each beginning on, one run behind the other."""
-    return np.arange(counts.sum()) + np.repeat(begin - np.cumsum(counts) + counts, counts)
-
-
-def _less(stored: Words, asked: Words, otherwise: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return which are less; for those that are equal, the answer is given."""
-    less: NDArray[np.bool_] = (stored < asked) | ((stored == asked) & otherwise)
-    return less
+    def _spreads(self) -> Lender[NDArray[np.uint8]]:
+        return Lender(lambda: np.zeros(self.holders.count + 1, np.uint8))

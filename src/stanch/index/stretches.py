@@ -110,7 +110,7 @@ class Stretches:
         """Return `at`, `start` and `end` of the rows of one text, shape (3, last - first)."""
         if not compiled:
             return self.unpacked(first, np.array([first, last]))
-        from stanch.kernels.grams_numba import unfolded  # noqa: PLC0415 - only large indexes need numba
+        from stanch.kernels.stretches_numba import unfolded  # noqa: PLC0415 - only large indexes need numba
 
         out = np.empty((3, last - first))
         unfolded(np.int64(first), np.int64(last), *self.told, out)

@@ -12,70 +12,37 @@ from stanch.kernels.postings_numba import mixed
 
 Column = NDArray[np.float64]
 Places = NDArray[np.int64]
-Numbers = NDArray[np.uint32]
 
-DISORDER = -1
-"""Returned instead of a number of hits: those of an entry do not stand in the order of their places."""
+FULL = -1
+"""Returned instead of a number of hits: there is no room for all of them."""
 
 
 @compiled
-def collected(
-    which: Places, begin: Places, count: Places, order: Numbers, numbers: Places, entries: np.int64, base: int,
-    holder: Numbers, bank: NDArray[np.uint16], banks: Places, expires: Places, places: Column,
-    asked: NDArray[np.bool_], dead: NDArray[np.uint8], now: int, limit: int, hits: Places, at: Column,
-) -> int:  # fmt: skip
-    """Write the hits of runs that `postings_numba.runs` found, without those of dead and expired entries.
-
-    They are in order of query, entry and place; `index.sealed_postings` does the same by numpy.
+def put_in_order(hits: Places, at: Column, begin: int, end: int) -> None:
+    """Put the hits of one query in order of bank, entry and place.
 
     Parameters
     ----------
-    which, begin, count, order : as for `runs`.
-    numbers, holder, bank, banks, expires, places, base : the columns of `index.holders`; `entries` is its count.
-    asked : which banks are searched.
-    dead : of the entries, a bit for each that was removed.
-    limit : how many entries of a bank to write for each query.
-    hits : int64 array, shape (4, room), to be written to: query, bank, entry, how many of the bank there are.
-    at : float64 array, shape (room,), to be written to.
-
-    Returns
-    -------
-    int, how many were written, or `DISORDER`.
+    hits : int64 array, shape (4, room): query, bank, entry and another number.
+    at : float64 array, shape (room,).
+    begin, end : which of them.
     """
-    found = 0
-    total, last, least = np.zeros(len(banks), np.int64), np.empty(len(banks), np.int64), np.empty(len(banks))
-    for run in range(len(which)):
-        began = found
-        total[:] = 0
-        for place in range(begin[run], begin[run] + count[run]):
-            row = np.int64(order[place])
-            owner = np.int64(holder[row]) if len(holder) > 1 and row < len(holder) else row
-            of = np.int64(bank[row if len(bank) > 1 and row < len(bank) else 0])
-            if owner >= entries or of >= len(asked) or not asked[of] or dead[owner >> 3] >> (owner & 7) & 1:
-                continue
-            if expires[row if len(expires) > 1 and row < len(expires) else 0] <= now:
-                continue
-            here = places[row if len(places) > 1 and row < len(places) else 0]
-            if total[of] == 0 or last[of] != owner:
-                total[of] += 1
-            elif here < least[of]:
-                return DISORDER
-            last[of], least[of] = owner, here
-            if total[of] <= limit:
-                entry = base + (numbers[owner] if len(numbers) == entries else numbers[0] + owner)
-                hits[0, found], hits[1, found], hits[2, found], at[found] = which[run], of, entry, here
-                found += 1
-        for hit in range(began, found):
-            hits[3, hit] = total[hits[1, hit]]
-            hits[1, hit] = banks[hits[1, hit]]
-    return found
+    permuted(hits, at, begin, np.argsort(at[begin:end], kind="mergesort"))
+    permuted(hits, at, begin, np.argsort(hits[2, begin:end], kind="mergesort"))
+    permuted(hits, at, begin, np.argsort(hits[1, begin:end], kind="mergesort"))
 
 
 @compiled
-def merged(
-    ends: Places, query: Places, bank: Places, entry: Places, at: Column, total: Places, limit: int,
-    hits: Places, out: Column,
-) -> int:  # fmt: skip
+def permuted(hits: Places, at: Column, begin: int, order: Places) -> None:
+    """Put so many hits from `begin` on in an order."""
+    end = begin + len(order)
+    for row in range(len(hits)):
+        hits[row, begin:end] = hits[row, begin:end][order]
+    at[begin:end] = at[begin:end][order]
+
+
+@compiled
+def merged(ends: Places, hits: Places, at: Column, limit: int, columns: Places, out: Column) -> int:
     """Put together the hits of parts, each in order, the entries of each lower than those of the next.
 
     `index.counted.joined_parts` does the same by numpy.
@@ -83,15 +50,17 @@ def merged(
     Parameters
     ----------
     ends : where the hits of each part end; those of the next begin there.
-    query, bank, entry, at, total : of all parts, as `ranked` returns them.
+    hits : int64 array, shape (4, room): query, bank, entry, and how many of the bank the part holds.
+    at : float64 array, shape (room,).
     limit : how many entries of a bank to write for each query.
-    hits : int64 array, shape (4, hits), to be written to: query, bank, entry, total.
+    columns : int64 array, shape (4, hits), to be written to, as `hits`.
     out : float64 array, shape (hits,), to be written to: at.
 
     Returns
     -------
     int, how many were written.
     """
+    query, bank, entry, total = hits[0], hits[1], hits[2], hits[3]
     head, found = np.zeros(len(ends), np.int64), 0
     head[1:] = ends[:-1]
     while True:
@@ -112,12 +81,13 @@ def merged(
             while hit < ends[part] and query[hit] == asked and bank[hit] == of:
                 before += 1 if hit == begin or entry[hit] != entry[hit - 1] else 0
                 if before <= limit:
-                    hits[0, found], hits[1, found], hits[2, found], out[found] = asked, of, entry[hit], at[hit]
+                    columns[0, found], columns[1, found], columns[2, found] = asked, of, entry[hit]
+                    out[found] = at[hit]
                     found += 1
                 hit += 1
             entries += total[begin] if hit > begin else 0
             head[part] = hit
-        hits[3, began:found] = entries
+        columns[3, began:found] = entries
 
 
 @compiled

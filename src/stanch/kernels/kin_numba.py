@@ -12,6 +12,7 @@ from stanch.kernels.lanes import count_bits
 from stanch.kernels.postings_numba import mixed
 
 Places = NDArray[np.int64]
+Numbers = NDArray[np.uint32]
 
 
 @compiled
@@ -95,3 +96,46 @@ def count_others(
     for pair in range(len(gram)):
         if pair == 0 or gram[pair] != gram[pair - 1] or entry[pair] != entry[pair - 1]:
             out[gram[pair]] += 1 if left_out[slot_of(left_out, entry[pair])] < 0 else 0
+
+
+@compiled
+def add_others(
+    which: Places, count: Places, owners: Numbers, stretch: Places, least: int, own: int,
+    spread: NDArray[np.uint8], out: Places,
+) -> None:  # fmt: skip
+    """Add to each gram of a text the holders that are no kin to it: what `count_others` does, of one part alone.
+
+    Parameters
+    ----------
+    which, count : which gram each run of holders is of, and how many they are.
+    owners : uint32 array, the holders, run by run, equal ones side by side; places in `spread`, of which the last
+        stands for nobody.
+    stretch : int64 array, shape (grams,), in which of at most eight stretches of the text each gram is.
+    least : who holds grams of so many stretches is kin.
+    own : the text's own place; -1 if it is in another part.
+    spread : uint8 array, all 0, and so again afterwards.
+    out : int64 array, shape (grams,), to be added to.
+    """
+    nobody, pair = np.uint32(len(spread) - 1), np.int64(0)
+    for run in range(len(which)):
+        bit = np.uint8(1 << stretch[which[run]])
+        for place in range(pair, pair + count[run]):
+            spread[owners[place]] |= bit
+        pair += count[run]
+    spread[nobody] = 255
+    if own >= 0:
+        spread[own] = 255
+    pair = np.int64(0)
+    for run in range(len(which)):
+        unlike, last = np.int64(0), nobody
+        for place in range(pair, pair + count[run]):
+            owner = owners[place]
+            unlike += np.int64(owner != last) & np.int64(count_bits(np.uint64(spread[owner])) < least)
+            last = last if owner == nobody else owner
+        out[which[run]] += unlike
+        pair += count[run]
+    for owner in owners:
+        spread[owner] = 0
+    spread[nobody] = 0
+    if own >= 0:
+        spread[own] = 0

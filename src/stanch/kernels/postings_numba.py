@@ -41,6 +41,10 @@ def key(bits: Words, row: int | np.int64) -> np.uint64:
 @compiled
 def fill_keys(bits: Words, keys: Words) -> None:
     """Write the key of each feature."""
+    if bits.shape[1] == 1:
+        for row in range(len(bits)):
+            keys[row] = mixed(bits[row, 0])
+        return
     for row in range(len(bits)):
         keys[row] = key(bits, row)
 

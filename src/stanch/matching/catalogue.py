@@ -19,7 +19,7 @@ from stanch.matching.archive import LIVE, Archive
 from stanch.matching.attached import Attached
 from stanch.matching.background import Background
 from stanch.matching.bank import Bank
-from stanch.matching.frequency import frequencies
+from stanch.matching.frequency import frequencies_in
 from stanch.matching.indexing import indexed, live_index, postings_index
 from stanch.matching.listed import Listed, ListedEntry, fingerprint_of
 from stanch.values import METHODS, TEXT_GRAM, BankInfo, Entry, Fingerprint, Method
@@ -142,8 +142,7 @@ class Catalogue:
         if known is None:
             listed = self.listed(number)
             bits = listed.grams().bits if bits is None else bits
-            pairs = self._grams.held(bits, bank=listed.bank_number, now=now, ordered=False)
-            known = frequencies(*pairs, number, len(bits))
+            known = frequencies_in(self._grams, bits, bank=listed.bank_number, number=number, now=now)
             if len(self._frequencies) >= REMEMBERED:
                 del self._frequencies[next(iter(self._frequencies))]
             self._frequencies[number] = known

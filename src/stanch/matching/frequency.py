@@ -7,6 +7,8 @@ formula, a verse or an excerpt stands in one stretch; versions share what they s
 import numpy as np
 from numpy.typing import NDArray
 
+from stanch.index import PostingsIndex
+
 STRETCHES, KIN = 8, 5
 """An entry that holds grams from so many (5) of the stretches (8) of a text is kin to it."""
 
@@ -14,6 +16,24 @@ FEW = 500
 """So many pairs are counted by numpy, and nothing has to be compiled."""
 
 Numbers = NDArray[np.int64]
+Words = NDArray[np.uint64]
+
+
+def frequencies_in(index: PostingsIndex, bits: Words, *, bank: int, number: int, now: int) -> Numbers:
+    """Return in how many texts of a bank each gram of an entry stands, the entry and its kin counting as one.
+
+    Parameters
+    ----------
+    index : of the grams of all texts.
+    bits : uint64 array, shape (grams, 1), the grams of the entry, in order.
+    number : of the entry.
+    now : seconds since 1970; entries that expired by then do not count.
+    """
+    stretch = _stretches(len(bits))
+    others = index.others(bits, bank=bank, now=now, number=number, stretch=stretch, least=KIN)
+    if others is not None:
+        return 1 + others
+    return frequencies(*index.held(bits, bank=bank, now=now), number, len(bits))
 
 
 def frequencies(gram: Numbers, entry: Numbers, number: int, grams: int, *, few: int = FEW) -> Numbers:
@@ -27,7 +47,7 @@ def frequencies(gram: Numbers, entry: Numbers, number: int, grams: int, *, few: 
     grams : how many it has.
     few : so many pairs are counted by numpy.
     """
-    stretch = (STRETCHES * np.arange(1, grams + 1) - 1) // max(grams, 1)
+    stretch = _stretches(grams)
     if len(gram) <= few:
         return 1 + _others(gram, entry, stretch, number)
     from stanch.kernels.kin_numba import count_others  # noqa: PLC0415 - only large banks need numba
@@ -35,6 +55,11 @@ def frequencies(gram: Numbers, entry: Numbers, number: int, grams: int, *, few: 
     others = np.zeros(grams, np.int64)
     count_others(gram, entry, stretch, STRETCHES, KIN, number, others)
     return 1 + others
+
+
+def _stretches(grams: int) -> Numbers:
+    """Return in which stretch of a text each of its grams is."""
+    return (STRETCHES * np.arange(1, grams + 1) - 1) // max(grams, 1)
 
 
 def _others(gram: Numbers, entry: Numbers, stretch: Numbers, number: int) -> Numbers:

@@ -1,0 +1,61 @@
+"""A part of an index of equal features: rows that do not change, of which some are found no longer."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stanch.index.rows import Rows
+from stanch.index.sealed_grams import SealedGrams
+from stanch.index.sealed_postings import SealedPostings
+
+_NONE = np.zeros(0, np.uint8)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Part:
+    """Rows that do not change, and which of their entries were removed.
+
+    Parameters
+    ----------
+    dead : of the entries of the rows, a bit for each that was removed.
+    gone : how many rows are of removed entries.
+    kept : whether it stays as it is, whatever is removed: it was made elsewhere.
+    """
+
+    sealed: SealedPostings | SealedGrams
+    dead: NDArray[np.uint8]
+    gone: int = 0
+    kept: bool = False
+
+    @classmethod
+    def of(cls, sealed: SealedPostings | SealedGrams, *, kept: bool = False) -> Self:
+        return cls(sealed=sealed, dead=sealed.no_dead(), kept=kept)
+
+    def __len__(self) -> int:
+        return len(self.sealed) - self.gone
+
+    @property
+    def buried(self) -> NDArray[np.uint8]:
+        """What `dead` is, or nothing where nothing was removed: then the kernels need not look."""
+        return self.dead if self.gone else _NONE
+
+    def rows(self) -> Rows:
+        """Return the rows that are found."""
+        return self.sealed.rows(dead=self.dead)
+
+    def without(self, entries: set[int]) -> Self:
+        """Return this part with these entries removed; searches that began before go on with what they have."""
+        places = self.sealed.find(entries)
+        bit = np.uint8(1) << (places & 7).astype(np.uint8)
+        gone = self.sealed.rows_held(places[self.dead[places >> 3] & bit == 0])
+        if not gone:
+            return self
+        dead = self.dead.copy()
+        np.bitwise_or.at(dead, places >> 3, bit)
+        return replace(self, dead=dead, gone=self.gone + gone)
+
+    def slimmed(self) -> "Part":
+        """Return this part without its removed rows, if they are more than the others."""
+        return self if self.kept or self.gone <= len(self) else Part.of(SealedPostings.of(self.rows()))

@@ -1,0 +1,91 @@
+"""What kernels write to is lent from search to search: it grows, and never holds what another search found."""
+
+import threading
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stanch.index import NEVER, Hits, PostingsIndex, Rows
+from stanch.index.room import KEPT, ROOM, Lender, Room, give_back, lent_room
+from tests.index.grams import Text, sealed_of
+
+EACH = ROOM // 3
+"""Of so many texts in each of three parts there is no room for all hits."""
+
+
+def texts(count: int) -> list[Text]:
+    """Return texts that all hold one gram, and some another."""
+    grams = [(5, 3.0, 4.0, 16.0, True), (6, 9.0, 10.0, 22.0, True)]
+    return [(grams if number % 3 else grams[:1], number % 2, NEVER) for number in range(count)]
+
+
+def index(small: int) -> PostingsIndex:
+    sealed = [sealed_of(texts(EACH), None).placed(base << 32, [7, 8, 9]) for base in (1, 2)]
+    made = PostingsIndex(1, sealed=sealed, small=small)
+    entry = (1 << 62) + np.arange(EACH)
+    made.add(
+        Rows(
+            bits=np.full((EACH, 1), 5, np.uint64),
+            entry=entry,
+            bank=7 + entry % 2,
+            at=np.zeros(EACH),
+            expires=np.full(EACH, NEVER),
+        )
+    )
+    return made
+
+
+def columns(hits: Hits) -> NDArray[np.float64]:
+    return np.stack([hits.query, hits.bank, hits.entry, hits.at, hits.distance, hits.total])
+
+
+QUERIES = np.array([[6], [4], [5]], np.uint64)
+
+
+def test_there_is_room_for_all_hits_however_many_they_are() -> None:
+    by_kernel, by_numpy = index(-1), index(1 << 40)
+    for banks, limit in (({7: 0, 8: 0}, None), ({8: 0, 7: 0}, 200)):
+        found, expected = (one.search(QUERIES, radius=banks, limit=limit) for one in (by_kernel, by_numpy))
+        assert np.array_equal(columns(found), columns(expected))
+    assert len(by_kernel.search(QUERIES, radius={7: 0, 8: 0})) > ROOM
+
+
+def test_a_room_that_became_large_is_not_kept() -> None:
+    large = Room(KEPT + 1)
+    give_back(large)
+    assert lent_room() is not large
+    small = lent_room()
+    give_back(small)
+    assert lent_room() is small
+
+
+def test_what_is_lent_has_one_borrower() -> None:
+    lender = Lender(lambda: np.zeros(1))
+    one, two = lender.lent(), lender.lent()
+    assert one is not two
+    lender.give_back(one)
+    assert lender.lent() is one
+
+
+def test_searches_side_by_side_find_what_each_finds_alone() -> None:
+    made, stretch = index(-1), np.arange(3)
+    chosen = [QUERIES, QUERIES[::-1].copy(), QUERIES[:2].copy()]
+    alone = [columns(made.search(bits, radius={7: 0, 8: 0}, limit=300)) for bits in chosen]
+    own = {"bank": 7, "now": 0, "number": 1 << 32, "stretch": stretch, "least": 2}
+    counted = [made.others(bits, **own) for bits in chosen]  # type: ignore[arg-type]
+    failures = list[int]()
+
+    def ask(first: int) -> None:
+        for turn in range(first, first + 60):
+            place = turn % len(chosen)
+            hits = made.search(chosen[place], radius={7: 0, 8: 0}, limit=300)
+            again = made.others(chosen[place], **own)  # type: ignore[arg-type]
+            if not (np.array_equal(columns(hits), alone[place]) and np.array_equal(again, counted[place])):  # type: ignore[arg-type]
+                failures.append(turn)
+
+    threads = [threading.Thread(target=ask, args=(first,)) for first in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
