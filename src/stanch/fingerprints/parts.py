@@ -96,14 +96,16 @@ def as_entry(part: Part, decoders: Decoders, *, subdomains: bool = False) -> tup
 def _of_text(content: str, problems: tuple[NotScanned, ...] = ()) -> tuple[Reading, ...]:
     """Read a text, each link in it, and what tags and escapes hide; the text comes last and names the medium."""
     shown = markup.decoded(content)
-    links = [_of_link(found.link, where=f"{IN_TEXT}{found.start}") for found in link.find(content)]
+    read = [_of_link(found.link, where=f"{IN_TEXT}{found.start}") for found in link.find(content)]
     if shown is not None:
-        links += [_of_link(found.link) for found in link.find(shown)]
-    hidden = [] if shown is None else [_as_variant(text.as_query(shown), markup.DECODED)]
-    more = markup.unread(content)
-    reasons = (*problems, *(() if more is None else (_not_scanned(more),)))
+        read += [_of_link(found.link) for found in link.find(shown)]
+        read.append(_as_variant(text.as_query(shown), markup.DECODED))
     reading = text.as_query(content)
-    return (*links, *hidden, replace(reading, not_scanned=(*reasons, *reading.not_scanned)))
+    more = markup.unread(content)
+    if problems or more is not None:
+        reasons = (*problems, *(() if more is None else (_not_scanned(more),)))
+        reading = replace(reading, not_scanned=(*reasons, *reading.not_scanned))
+    return (*read, reading)
 
 
 def _as_variant(reading: Reading, variant: str) -> Reading:

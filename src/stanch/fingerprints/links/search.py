@@ -15,8 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stanch.errors import NotALinkError
+from stanch.fingerprints.effort import Effort
 from stanch.fingerprints.links.canonical import CanonicalLink, canonical
+from stanch.fingerprints.links.promise import FOUND, machine
 from stanch.fingerprints.links.refang import BRACKETED, SCHEME, UNSEEN, bracketed, scheme, trimmed
+from stanch.language.normalised import code_points
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,14 +87,21 @@ _ANY_LETTERS = _promise("", _DOTS), _pattern("", _DOTS)
 _ASCII_ONLY = _promise(_FOREIGN, _DOTS + _STOPS), _pattern(_FOREIGN, _DOTS + _STOPS)
 
 
-def find(text: str) -> list[FoundLink]:
+def find(text: str, *, compiled: bool | None = None) -> list[FoundLink]:
     """Return the links in a text, in the order they begin.
 
     Where it is open whether letters of another script belong to a link, both readings are returned, and a link
     that holds another one (`https://archive.example/https://example.org/a`) is followed by it: they overlap.
     Mail addresses are left out, and so are names without scheme and path that do not end in a known top-level
     domain (`report.txt`, `e.g.`) or look like an abbreviation (`p.sh`).
+
+    Parameters
+    ----------
+    compiled : whether a kernel says first which texts hold nothing of the kind; by default if numba is loaded
+        anyway, or worth loading.
     """
+    if (Effort.is_worth_it() if compiled is None else compiled) and not _may_hold_any(text):
+        return []
     plain, origin = _refanged(text)
     both = (_ANY_LETTERS,) if plain.isascii() else (_ANY_LETTERS, _ASCII_ONLY)
     patterns = [pattern for promise, pattern in both if promise.search(plain)]
@@ -102,6 +112,13 @@ def find(text: str) -> list[FoundLink]:
         FoundLink(start=int(origin[start]), end=int(origin[end - 1]) + 1, link=plain[start:end])
         for start, end in sorted(kept, key=lambda span: (span[0], -span[1]))
     ]
+
+
+def _may_hold_any(text: str) -> bool:
+    from stanch.fingerprints.links.promise_numba import last_state  # noqa: PLC0415 - imports numba
+
+    way = machine(_DOTS, _STOPS, _NO_LABEL)
+    return last_state(code_points(text), way.sorts, way.moves) == FOUND
 
 
 def is_link_list(text: str) -> bool:
