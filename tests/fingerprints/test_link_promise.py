@@ -72,7 +72,7 @@ def test_every_link_is_promised_also_defanged(link: str, sentence: str, random: 
         "خلاص. ثم بدأ: نعم",
         "می‌خواهیم: آن را. بخوانیم",
         "(das Wort) [die Welt] {a}",
-        ":) :-( :-/",
+        ":) :-/ :-(",
     ],
 )
 def test_prose_promises_none(text: str) -> None:

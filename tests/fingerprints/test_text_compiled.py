@@ -76,7 +76,7 @@ def agree(text: str) -> None:
 @example("\ud800" + "a" * 30 + "\udfff\ue000\u0378")
 @example("a\u0301\u0302" * 9 + "eeeee\u0301")
 @example("a" + "\u0301" * 1_000 + "b" * 20)
-@example("a" + "\u0301" * 1_001 + "b" * 20)
+@example("a" + "\u0301" * 1_001 + "b" * 20 + "\u0301")
 @example("b" * 20 + "\u200b\ue000" * 501)
 @example("abc\bd\x7f\u202edefghijklmnopq\u202c")
 def test_kernel_and_plain_form_agree(text: str) -> None:
@@ -113,6 +113,32 @@ def test_nobody_asks_in_vain_for_an_evasion_score(text: str, random: Random) -> 
     for written in (text, text + attack(text, random), attack(text, random)):
         if evasion(written).score:
             assert texts.read(code_points(written), compiled=True).asked & texts.EVADING or moves(written)
+
+
+LEAST = {
+    "hidden, a joiner": "he\u200bllo",
+    "hidden, of another sort": "سلا\u2061م",
+    "hidden, a tag": "hello\U000e0068",
+    "hidden, too often": "س\u200bل\u200bا\u200bم\u200bع",
+    "marks": "h\u0301\u0302\u0303\u0304i",
+    "marks, struck through": "h\u0336e\u0336l\u0336l\u0336",
+    "mixed": "hеllo wоrld",
+    "mixed, with a mark between": "аpp\u0301lе pе\u0301ar",
+    "fancy": "𝕙𝕖𝕝𝕝 yes",
+    "split": "p e a c e f u",
+    "split, by two spaces": "p  e  a  c  e  f  u",
+    "split, by dots and with marks": "p\u0301.e\u0301.a.c.e\u0301.f.u",
+    "split in pairs, by emoji": "🔥".join(["he", "ll", "ow", "or", "ld", "my", "ab"]),
+    "split, by emoji and blanks": "🔥 ✨ 🔥 ".join("peacefu"),
+    "leet": "k1ll n0w",
+    "leet, with a mark": "k1\u0301ll n0w",
+}
+
+
+@pytest.mark.parametrize("text", LEAST.values(), ids=LEAST)
+def test_the_least_of_each_kind_is_asked_for(text: str) -> None:
+    assert evasion(text).score > 0
+    assert texts.read(code_points(text), compiled=True).asked == texts.EVADING
 
 
 def moves(text: str) -> bool:
