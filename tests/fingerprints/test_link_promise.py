@@ -48,7 +48,7 @@ def may(text: str) -> bool:
 @example("x(DOT)org")
 def test_nothing_is_found_where_there_is_nothing_to_find(text: str) -> None:
     codes = code_points(text)
-    assert (last_state(codes, WAY.sorts, WAY.moves) == FOUND) == may(text)
+    assert (last_state(WAY.sorts, WAY.moves, codes) == FOUND) == may(text)
     plain = find(text, compiled=False)
     assert find(text, compiled=True) == plain
     assert may(text) or not plain

@@ -128,7 +128,7 @@ LEAST = {
     "split": "p e a c e f u",
     "split, by two spaces": "p  e  a  c  e  f  u",
     "split, by dots and with marks": "p\u0301.e\u0301.a.c.e\u0301.f.u",
-    "split in pairs, by emoji": "🔥".join(["he", "ll", "ow", "or", "ld", "my", "ab"]),
+    "split in pairs, by emoji": "he🔥ll🔥ow🔥or🔥ld🔥my🔥ab",
     "split, by emoji and blanks": "🔥 ✨ 🔥 ".join("peacefu"),
     "leet": "k1ll n0w",
     "leet, with a mark": "k1\u0301ll n0w",
@@ -143,7 +143,7 @@ def test_the_least_of_each_kind_is_asked_for(text: str) -> None:
 
 def moves(text: str) -> bool:
     laid_out = rules()
-    asked, *_ = read_codes(code_points(text), laid_out.table, telling(), laid_out.pool)
+    asked, *_ = read_codes(laid_out.table, laid_out.pool, telling(), code_points(text))
     return bool(asked & texts.MOVING)
 
 

@@ -17,6 +17,7 @@ from stanch.errors import (
 from stanch.fingerprints import file, image, link, markup, text
 from stanch.fingerprints.reading import Reading
 from stanch.language import decode
+from stanch.language.normalised import code_points
 from stanch.media import Decoders, sniff
 from stanch.values import (
     AS_IS,
@@ -95,12 +96,12 @@ def as_entry(part: Part, decoders: Decoders, *, subdomains: bool = False) -> tup
 
 def _of_text(content: str, problems: tuple[NotScanned, ...] = ()) -> tuple[Reading, ...]:
     """Read a text, each link in it, and what tags and escapes hide; the text comes last and names the medium."""
-    shown = markup.decoded(content)
-    read = [_of_link(found.link, where=f"{IN_TEXT}{found.start}") for found in link.find(content)]
+    shown, codes = markup.decoded(content), code_points(content)
+    read = [_of_link(found.link, where=f"{IN_TEXT}{found.start}") for found in link.find(content, codes)]
     if shown is not None:
         read += [_of_link(found.link) for found in link.find(shown)]
         read.append(_as_variant(text.as_query(shown), markup.DECODED))
-    reading = text.as_query(content)
+    reading = text.as_query(content, codes)
     more = markup.unread(content)
     if problems or more is not None:
         reasons = (*problems, *(() if more is None else (_not_scanned(more),)))

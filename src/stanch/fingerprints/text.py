@@ -6,6 +6,8 @@ Algorithms for Document Fingerprinting", SIGMOD 2003.
 """
 
 import hashlib
+from collections.abc import Callable
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -90,9 +92,15 @@ def as_entry(text: str, name: str, *, compiled: bool | None = None) -> Reading:
     return _reading(text, codes, found, banked)
 
 
-def as_query(text: str, *, compiled: bool | None = None) -> Reading:
-    """Read a text that came in; `compiled` is as for `read`."""
-    codes = code_points(text[:LONGEST_TEXT])
+def as_query(text: str, codes: Codes | None = None, *, compiled: bool | None = None) -> Reading:
+    """Read a text that came in.
+
+    Parameters
+    ----------
+    codes : what `code_points` returns for it, if that is known.
+    compiled : as for `read`.
+    """
+    codes = (code_points(text) if codes is None else codes)[:LONGEST_TEXT]
     found = read(codes, compiled=compiled)
     grams = (found.grams,) if len(found.grams) else ()
     if not found.asked & EVADING:
@@ -112,13 +120,19 @@ def read(codes: Codes, *, compiled: bool | None = None) -> ReadText:
     """
     if not (Effort.is_worth_it() if compiled is None else compiled):
         return _read_plainly(codes)
-    from stanch.fingerprints.text_numba import read_codes  # noqa: PLC0415 - imports numba
-
-    laid_out = rules()
-    asked, symbols, hashes, columns = read_codes(codes, laid_out.table, telling(), laid_out.pool)
+    asked, symbols, hashes, columns = _kernel()(codes)
     if asked & MOVING:
         return _read_plainly(codes)
     return ReadText(asked, symbols, _grams(symbols, hashes, columns[0], columns[1], columns[2]))
+
+
+@cache
+def _kernel() -> Callable[[Codes], tuple[int, Codes, Words, NDArray[np.float64]]]:
+    """Return the kernel and the tables that it reads by."""
+    from stanch.fingerprints.text_numba import read_codes  # noqa: PLC0415 - imports numba
+
+    laid_out = rules()
+    return partial(read_codes, laid_out.table, laid_out.pool, telling())
 
 
 def _read_plainly(codes: Codes) -> ReadText:
@@ -186,9 +200,7 @@ def winnow(hashes: Words) -> NDArray[np.intp]:
 def exact_digest(text: str, symbols: Codes) -> bytes:
     """Return the SHA-256 by which two texts count as identical; `symbols` are the normalised text."""
     if len(symbols) >= FLOOR_EXACT:
-        whole = hashlib.sha256(_OF_SYMBOLS)
-        whole.update(np.ascontiguousarray(symbols, dtype="<u4").data)
-        return whole.digest()
+        return hashlib.sha256(_OF_SYMBOLS + symbols.astype("<u4", copy=False).tobytes()).digest()
     return hashlib.sha256(_OF_NFC + nfc(text).encode("utf-8", "surrogatepass")).digest()
 
 

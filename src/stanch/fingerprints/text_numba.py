@@ -24,14 +24,14 @@ _LOWER_BITS = np.uint64(64 - GRAM_BITS)
 
 
 @compiled
-def read_codes(codes: Codes, table: Codes, telling: Codes, pool: Codes) -> tuple[int, Codes, Words, Columns]:
+def read_codes(table: Codes, pool: Codes, telling: Codes, codes: Codes) -> tuple[int, Codes, Words, Columns]:
     """Return what is to be asked of a text, its symbols, and its grams.
 
     Parameters
     ----------
-    codes : uint32 array, shape (n,), code points.
     table, pool : of `language.rules`.
     telling : of `language.evading_tables`.
+    codes : uint32 array, shape (n,), code points.
 
     Returns
     -------

@@ -14,13 +14,13 @@ LAST = 0x10FFFF
 
 
 @compiled
-def last_state(codes: NDArray[np.uint32], sorts: Bytes, moves: Bytes) -> int:
+def last_state(sorts: Bytes, moves: Bytes, codes: NDArray[np.uint32]) -> int:
     """Return the state in which a text leaves the machine.
 
     Parameters
     ----------
-    codes : uint32 array, shape (n,), code points.
     sorts, moves : of `Machine`.
+    codes : uint32 array, shape (n,), code points.
     """
     state = 0
     for place in range(len(codes)):

@@ -7,7 +7,7 @@ and other scripts put no space around a link, so that only one of the two ends, 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from itertools import pairwise
 
@@ -19,7 +19,7 @@ from stanch.fingerprints.effort import Effort
 from stanch.fingerprints.links.canonical import CanonicalLink, canonical
 from stanch.fingerprints.links.promise import FOUND, machine
 from stanch.fingerprints.links.refang import BRACKETED, SCHEME, UNSEEN, bracketed, scheme, trimmed
-from stanch.language.normalised import code_points
+from stanch.language.normalised import Codes, code_points
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,7 +87,7 @@ _ANY_LETTERS = _promise("", _DOTS), _pattern("", _DOTS)
 _ASCII_ONLY = _promise(_FOREIGN, _DOTS + _STOPS), _pattern(_FOREIGN, _DOTS + _STOPS)
 
 
-def find(text: str, *, compiled: bool | None = None) -> list[FoundLink]:
+def find(text: str, codes: Codes | None = None, *, compiled: bool | None = None) -> list[FoundLink]:
     """Return the links in a text, in the order they begin.
 
     Where it is open whether letters of another script belong to a link, both readings are returned, and a link
@@ -97,10 +97,11 @@ def find(text: str, *, compiled: bool | None = None) -> list[FoundLink]:
 
     Parameters
     ----------
+    codes : what `code_points` returns for it, if that is known.
     compiled : whether a kernel says first which texts hold nothing of the kind; by default if numba is loaded
         anyway, or worth loading.
     """
-    if (Effort.is_worth_it() if compiled is None else compiled) and not _may_hold_any(text):
+    if (Effort.is_worth_it() if compiled is None else compiled) and _promises_none(text, codes):
         return []
     plain, origin = _refanged(text)
     both = (_ANY_LETTERS,) if plain.isascii() else (_ANY_LETTERS, _ASCII_ONLY)
@@ -114,11 +115,17 @@ def find(text: str, *, compiled: bool | None = None) -> list[FoundLink]:
     ]
 
 
-def _may_hold_any(text: str) -> bool:
+def _promises_none(text: str, codes: Codes | None) -> bool:
+    return _kernel()(code_points(text) if codes is None else codes) != FOUND
+
+
+@cache
+def _kernel() -> Callable[[Codes], int]:
+    """Return the kernel and the machine that it goes through a text with."""
     from stanch.fingerprints.links.promise_numba import last_state  # noqa: PLC0415 - imports numba
 
     way = machine(_DOTS, _STOPS, _NO_LABEL)
-    return last_state(code_points(text), way.sorts, way.moves) == FOUND
+    return partial(last_state, way.sorts, way.moves)
 
 
 def is_link_list(text: str) -> bool:
