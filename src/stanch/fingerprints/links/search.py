@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib import resources
-from itertools import pairwise
+from itertools import chain, pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,9 +83,28 @@ def _promise(foreign: str, dots: str) -> re.Pattern[str]:
     return re.compile(rf"://|[{dots}](?:{letters}|[0-9]{{1,3}}[:/])")
 
 
+class _Way(NamedTuple):
+    """How links of one sort are found.
+
+    Parameters
+    ----------
+    promise : what every one of them holds.
+    border : what none of them holds, and what ends a link wherever it stands.
+    pattern : of the link.
+    """
+
+    promise: re.Pattern[str]
+    border: re.Pattern[str]
+    pattern: re.Pattern[str]
+
+
 _FOREIGN = "\x80-\U0010ffff"
-_ANY_LETTERS = _promise("", _DOTS), _pattern("", _DOTS)
-_ASCII_ONLY = _promise(_FOREIGN, _DOTS + _STOPS), _pattern(_FOREIGN, _DOTS + _STOPS)
+_ANY_LETTERS = _Way(_promise("", _DOTS), re.compile(f"[{_ENDS}]"), _pattern("", _DOTS))
+_ASCII_ONLY = _Way(
+    _promise(_FOREIGN, _DOTS + _STOPS),
+    re.compile(f"(?![{_DOTS}{_STOPS}])[{_ENDS}{_FOREIGN}]"),
+    _pattern(_FOREIGN, _DOTS + _STOPS),
+)
 
 
 def find(text: str, codes: Codes | None = None, *, compiled: bool | None = None) -> list[FoundLink]:
@@ -104,11 +124,9 @@ def find(text: str, codes: Codes | None = None, *, compiled: bool | None = None)
     if (Effort.is_worth_it() if compiled is None else compiled) and _promises_none(text, codes):
         return []
     plain, origin = _refanged(text)
-    both = (_ANY_LETTERS,) if plain.isascii() else (_ANY_LETTERS, _ASCII_ONLY)
-    patterns = [pattern for promise, pattern in both if promise.search(plain)]
-    if not patterns:
-        return []
-    kept = _without_prefixes({span: place for pattern in patterns for span, place in _spans(plain, pattern)})
+    ways = (_ANY_LETTERS,) if plain.isascii() else (_ANY_LETTERS, _ASCII_ONLY)
+    spans = {span: place for way in ways for span, place in _spans(plain, way)}
+    kept = _without_prefixes(spans) if spans else ()
     return [
         FoundLink(start=int(origin[start]), end=int(origin[end - 1]) + 1, link=plain[start:end])
         for start, end in sorted(kept, key=lambda span: (span[0], -span[1]))
@@ -143,22 +161,35 @@ def _is_one_link(line: str) -> bool:
 def _refanged(text: str) -> tuple[str, NDArray[np.intp]]:
     """Return the text with its links as they should be, and where each of its characters stood before."""
     origin = np.arange(len(text))
-    for pattern, replace, signs, promise in _REFANGING:
+    for finder, replace, signs, promise in _REFANGING:
         if not any(sign in text for sign in signs) if signs else text.isascii():
             continue
         if not promise.search(text):
             continue
-        edits = [(*found.span(), replace(found)) for found in pattern.finditer(text)]
+        edits = [(*found.span(), new) for found in finder(text) if (new := replace(found)) != found[0]]
         if edits:
             text, moved = _edited(text, edits)
             origin = origin[moved]
     return text, origin
 
 
-_REFANGING: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str], str, re.Pattern[str]], ...] = (
-    (UNSEEN, lambda _: "", "", UNSEEN),
-    (BRACKETED, bracketed, "[({", re.compile(r"(?i)[\[({] ?(?:[.:/]|dot)")),
-    (SCHEME, scheme, "/\\\uff0f\uff3c", re.compile(r"[:\uff1a] {0,2}[/\\\uff0f\uff3c]")),
+def _schemes(text: str) -> Iterator[re.Match[str]]:
+    """Yield what `SCHEME` finds in a text, looking for it only around its colon and slash."""
+    behind = 0
+    for sign in _COLON_AND_SLASH.finditer(text):
+        colon = sign.start()
+        found = SCHEME.search(text, max(behind, colon - 7), colon + 7)  # `https`, blanks; blanks, slashes, blanks
+        if found:
+            behind = found.end()
+            yield found
+
+
+_COLON_AND_SLASH = re.compile(r"[:\uff1a] {0,2}[/\\\uff0f\uff3c]")
+_Finder = Callable[[str], Iterator[re.Match[str]]]
+_REFANGING: tuple[tuple[_Finder, Callable[[re.Match[str]], str], str, re.Pattern[str]], ...] = (
+    (UNSEEN.finditer, lambda _: "", "", UNSEEN),
+    (BRACKETED.finditer, bracketed, "[({", re.compile(r"(?i)[\[({] ?(?:[.:/]|dot)")),
+    (_schemes, scheme, "/\\\uff0f\uff3c", _COLON_AND_SLASH),
 )
 """What is undone, in this order, by what; characters of which one at least stands in whatever is found, none if it
 is all beyond ASCII; and what is found sooner, and stands in all of it.
@@ -188,9 +219,22 @@ def _edited(text: str, edits: list[tuple[int, int, str]]) -> tuple[str, NDArray[
     return edited, moved
 
 
-def _spans(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[tuple[int, int], CanonicalLink]]:
-    """Yield where each link stands that the pattern finds, and what it leads to."""
-    for found in pattern.finditer(text):
+def _windows(text: str, way: _Way) -> Iterator[tuple[int, int]]:
+    """Yield the stretches between borders in which there is a promise: all links lie in these."""
+    end = 0
+    for promise in way.promise.finditer(text):
+        start = promise.start()
+        if start >= end:
+            while start > end and not way.border.match(text, start - 1):
+                start -= 1
+            behind = way.border.search(text, promise.end())
+            end = behind.start() if behind else len(text)
+            yield start, end
+
+
+def _spans(text: str, way: _Way) -> Iterator[tuple[tuple[int, int], CanonicalLink]]:
+    """Yield where each link stands that is found in a way, and what it leads to."""
+    for found in chain.from_iterable(way.pattern.finditer(text, *window) for window in _windows(text, way)):
         start, end = found.span(found.lastgroup or 0)
         inner = [within.start() for within in _KNOWN_SCHEME.finditer(text, start + 1, end)]
         borders = [start, *inner, end]
