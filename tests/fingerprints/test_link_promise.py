@@ -13,7 +13,7 @@ from stanch.fingerprints.link import find
 from stanch.fingerprints.links import promise, search
 from stanch.fingerprints.links.promise import FOUND, machine, may_hold_links
 from stanch.fingerprints.links.promise_numba import last_state
-from stanch.fingerprints.links.refang import UNSEEN
+from stanch.fingerprints.links.refang import SCHEME, UNSEEN
 from stanch.language.normalised import code_points
 from tests.fingerprints.link_samples import defanged, links
 from tests.language.samples import SENTENCES, sentences_by_language
@@ -52,6 +52,19 @@ def test_nothing_is_found_where_there_is_nothing_to_find(text: str) -> None:
     plain = find(text, compiled=False)
     assert find(text, compiled=True) == plain
     assert may(text) or not plain
+
+
+@given(TEXTS)
+@settings(max_examples=500)
+@example("x.https://a.example/b。和c.example,d.example")
+@example(". /h**ps : // a ftp://b hxxp:/ hhttp://c ：／／http：／／d")
+@example("a@b.example 1.2.3.4:8 。1.2.3.4/a x-.y.example。z")
+def test_around_what_links_hold_as_much_is_found_as_in_the_whole(text: str) -> None:
+    for way in (search._ANY_LETTERS, search._ASCII_ONLY):
+        whole = [found.span() for found in way.pattern.finditer(text)]
+        windows = list(search._windows(text, way))
+        assert [found.span() for window in windows for found in way.pattern.finditer(text, *window)] == whole
+    assert [m.span() for m in search._schemes(text)] == [m.span() for m in SCHEME.finditer(text)]
 
 
 @given(links(), st.sampled_from(list(SENTENCES.values())), st.randoms(use_true_random=False))

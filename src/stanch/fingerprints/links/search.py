@@ -31,11 +31,13 @@ class FoundLink:
     ----------
     start, end : where it stands in the text, in code points, half-open.
     link : the link, refanged and without invisible characters.
+    place : what it leads to.
     """
 
     start: int
     end: int
     link: str
+    place: CanonicalLink
 
 
 _ENDS = (
@@ -83,6 +85,9 @@ def _promise(foreign: str, dots: str) -> re.Pattern[str]:
     return re.compile(rf"://|[{dots}](?:{letters}|[0-9]{{1,3}}[:/])")
 
 
+_Span = tuple[int, int]
+
+
 class _Way(NamedTuple):
     """How links of one sort are found.
 
@@ -124,12 +129,18 @@ def find(text: str, codes: Codes | None = None, *, compiled: bool | None = None)
     if (Effort.is_worth_it() if compiled is None else compiled) and _promises_none(text, codes):
         return []
     plain, origin = _refanged(text)
-    ways = (_ANY_LETTERS,) if plain.isascii() else (_ANY_LETTERS, _ASCII_ONLY)
-    spans = {span: place for way in ways for span, place in _spans(plain, way)}
-    kept = _without_prefixes(spans) if spans else ()
+    places: dict[_Span, CanonicalLink] = {}
+    for way in (_ANY_LETTERS,) if plain.isascii() else (_ANY_LETTERS, _ASCII_ONLY):
+        _look_up(plain, way, places)
+    kept = sorted(_without_prefixes(places), key=lambda span: (span[0], -span[1])) if places else ()
     return [
-        FoundLink(start=int(origin[start]), end=int(origin[end - 1]) + 1, link=plain[start:end])
-        for start, end in sorted(kept, key=lambda span: (span[0], -span[1]))
+        FoundLink(
+            start=int(origin[start]),
+            end=int(origin[end - 1]) + 1,
+            link=plain[start:end],
+            place=places[start, end],
+        )
+        for start, end in kept
     ]
 
 
@@ -219,7 +230,7 @@ def _edited(text: str, edits: list[tuple[int, int, str]]) -> tuple[str, NDArray[
     return edited, moved
 
 
-def _windows(text: str, way: _Way) -> Iterator[tuple[int, int]]:
+def _windows(text: str, way: _Way) -> Iterator[_Span]:
     """Yield the stretches between borders in which there is a promise: all links lie in these."""
     end = 0
     for promise in way.promise.finditer(text):
@@ -232,17 +243,18 @@ def _windows(text: str, way: _Way) -> Iterator[tuple[int, int]]:
             yield start, end
 
 
-def _spans(text: str, way: _Way) -> Iterator[tuple[tuple[int, int], CanonicalLink]]:
-    """Yield where each link stands that is found in a way, and what it leads to."""
+def _look_up(text: str, way: _Way, places: dict[_Span, CanonicalLink]) -> None:
+    """Note where each link stands that is found in a way, and what it leads to, unless that is known."""
     for found in chain.from_iterable(way.pattern.finditer(text, *window) for window in _windows(text, way)):
         start, end = found.span(found.lastgroup or 0)
         inner = [within.start() for within in _KNOWN_SCHEME.finditer(text, start + 1, end)]
         borders = [start, *inner, end]
         for first, last in {(start, end), *pairwise(borders)}:
             piece = trimmed(text[first:last])
-            place = _place(piece)
+            span = first, first + len(piece)
+            place = None if span in places else _place(piece)
             if place:
-                yield (first, first + len(piece)), place
+                places[span] = place
 
 
 def _place(piece: str) -> CanonicalLink | None:
@@ -256,7 +268,7 @@ def _place(piece: str) -> CanonicalLink | None:
     return place if stands_out or (top in _top_level() and not _ABBREVIATION.fullmatch(piece)) else None
 
 
-def _without_prefixes(spans: dict[tuple[int, int], CanonicalLink]) -> Iterator[tuple[int, int]]:
+def _without_prefixes(spans: dict[_Span, CanonicalLink]) -> Iterator[_Span]:
     """Leave out what another link with the same start leads through: it is looked up with that one."""
     longest: tuple[int, CanonicalLink] | None = None
     for (start, end), place in sorted(spans.items(), key=lambda item: (item[0][0], -item[0][1])):
