@@ -71,10 +71,12 @@ def test_winnowing_agrees_with_looking_window_by_window(hashes: list[int]) -> No
 
 
 @pytest.mark.parametrize("golden", GOLDEN, ids=[golden["name"] for golden in GOLDEN])
-def test_golden_vectors(golden: dict[str, Any]) -> None:
+@pytest.mark.parametrize("compiled", [False, True], ids=["plain", "compiled"])
+def test_golden_vectors(golden: dict[str, Any], compiled: bool) -> None:  # noqa: FBT001 - a parameter of the test
     text = "".join(map(chr, golden["code_points"]))
     normalised = normalise(text)
-    query, entry = texts.as_query(text), texts.as_entry(text, name="golden")
+    query = texts.as_query(text, compiled=compiled)
+    entry = texts.as_entry(text, name="golden", compiled=compiled)
     found = grams(query)
     banked = grams(entry)
     assert found is not None

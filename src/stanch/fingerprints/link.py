@@ -23,7 +23,7 @@ from stanch.fingerprints.links.canonical import CanonicalLink, canonical
 from stanch.fingerprints.links.hosts import is_address
 from stanch.fingerprints.links.search import FoundLink, find, is_link_list
 from stanch.fingerprints.reading import Reading
-from stanch.values import LINK, Fingerprint, Medium, words_from_bytes
+from stanch.values import AS_IS, LINK, Fingerprint, Medium, words_from_bytes
 
 __all__ = ["CanonicalLink", "FoundLink", "as_entry", "as_query", "canonical", "find", "is_link_list"]
 
@@ -70,10 +70,14 @@ def as_query(link: str) -> Reading:
     NotALinkError
         If it is none.
     """
-    place = canonical(link)
+    return query_of(canonical(link))
+
+
+def query_of(place: CanonicalLink, variant: str = AS_IS) -> Reading:
+    """Return what is looked up for a link whose canonical form is known, as `as_query` does."""
     features = [feature for port in {place.port, None} for feature in _places(place, port)]
     features += [(_below(name), 0) for name in _names_above(place)]
-    return _reading(place, sorted(features, key=lambda feature: (feature[1], feature[0])))
+    return _reading(place, sorted(features, key=lambda feature: (feature[1], feature[0])), variant)
 
 
 def _places(place: CanonicalLink, port: int | None) -> list[tuple[bytes, int]]:
@@ -104,13 +108,16 @@ def _check_has_subdomains(place: CanonicalLink) -> None:
         raise InvalidValueError(what=str(place), problem="only the bare name of a host has subdomains")
 
 
-def _reading(place: CanonicalLink, features: list[tuple[bytes, int]]) -> Reading:
-    fingerprint = Fingerprint.of(
-        LINK,
-        words_from_bytes(b"".join(digest for digest, _ in features)).reshape(-1, 1),
-        at=0.0,
-        start=0.0,
+def _reading(place: CanonicalLink, features: list[tuple[bytes, int]], variant: str = AS_IS) -> Reading:
+    begin = np.zeros(len(features))
+    fingerprint = Fingerprint(
+        method=LINK,
+        bits=words_from_bytes(b"".join([digest for digest, _ in features])).reshape(-1, 1),
+        at=begin,
+        start=begin,
         end=np.array([steps for _, steps in features], dtype=np.float64),
+        quality=np.full(len(features), 100, dtype=np.uint8),
         extent=float(len(place.steps)),
+        variant=variant,
     )
     return Reading(medium=Medium.LINK, fingerprints=(fingerprint,))

@@ -17,9 +17,9 @@ from stanch.errors import (
 from stanch.fingerprints import file, image, link, markup, text
 from stanch.fingerprints.reading import Reading
 from stanch.language import decode
+from stanch.language.normalised import code_points
 from stanch.media import Decoders, sniff
 from stanch.values import (
-    AS_IS,
     FILE_MD5,
     FILE_SHA256,
     PDQ,
@@ -95,15 +95,17 @@ def as_entry(part: Part, decoders: Decoders, *, subdomains: bool = False) -> tup
 
 def _of_text(content: str, problems: tuple[NotScanned, ...] = ()) -> tuple[Reading, ...]:
     """Read a text, each link in it, and what tags and escapes hide; the text comes last and names the medium."""
-    shown = markup.decoded(content)
-    links = [_of_link(found.link, where=f"{IN_TEXT}{found.start}") for found in link.find(content)]
+    shown, codes = markup.decoded(content), code_points(content)
+    read = [link.query_of(found.place, f"{IN_TEXT}{found.start}") for found in link.find(content, codes)]
     if shown is not None:
-        links += [_of_link(found.link) for found in link.find(shown)]
-    hidden = [] if shown is None else [_as_variant(text.as_query(shown), markup.DECODED)]
+        read += [link.query_of(found.place) for found in link.find(shown)]
+        read.append(_as_variant(text.as_query(shown), markup.DECODED))
+    reading = text.as_query(content, codes)
     more = markup.unread(content)
-    reasons = (*problems, *(() if more is None else (_not_scanned(more),)))
-    reading = text.as_query(content)
-    return (*links, *hidden, replace(reading, not_scanned=(*reasons, *reading.not_scanned)))
+    if problems or more is not None:
+        reasons = (*problems, *(() if more is None else (_not_scanned(more),)))
+        reading = replace(reading, not_scanned=(*reasons, *reading.not_scanned))
+    return (*read, reading)
 
 
 def _as_variant(reading: Reading, variant: str) -> Reading:
@@ -112,13 +114,11 @@ def _as_variant(reading: Reading, variant: str) -> Reading:
     return Reading(medium=reading.medium, fingerprints=made, evasion=reading.evasion, undone=reading.undone)
 
 
-def _of_link(address: str, where: str = AS_IS) -> Reading:
+def _of_link(address: str) -> Reading:
     try:
-        reading = link.as_query(address)
+        return link.as_query(address)
     except NotALinkError as error:
         return Reading(medium=Medium.LINK, not_scanned=(_not_scanned(error),))
-    located = tuple(replace(found, variant=where) for found in reading.fingerprints)
-    return replace(reading, fingerprints=located)
 
 
 def looked_for(part: HashPart) -> tuple[Method, ...]:

@@ -6,16 +6,22 @@ Algorithms for Document Fingerprinting", SIGMOD 2003.
 """
 
 import hashlib
+from collections.abc import Callable
+from functools import cache, partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stanch.errors import EmptyTextError
+from stanch.fingerprints.effort import Effort
 from stanch.fingerprints.reading import Reading
 from stanch.language import LONGEST_TEXT, NormalisedText, nfc
 from stanch.language.evading import evasion_of_codes
+from stanch.language.evading_tables import telling
 from stanch.language.normalised import Codes, code_points, normalise_codes
 from stanch.language.problems import problems_of_codes
+from stanch.language.rules import rules
 from stanch.values import GRAM, TEXT_EXACT, TEXT_GRAM, Fingerprint, Medium, NotScanned, words_from_bytes
 
 WINDOW = 18
@@ -29,25 +35,47 @@ FLOOR_GRAMS = 40
 FLOOR_THINNED = 400
 """Texts of fewer symbols keep every gram."""
 
+MOVING, EVADING, UNREADABLE = 1, 2, 4
+"""What is to be asked of a text: it moves or deletes its own characters, which the kernel leaves alone; it may
+have an evasion score; it may hold what cannot be read.
+"""
+BASE = 0x9E3779B97F4A7C15
+"""Of the polynomial that a gram is; odd, so that no power of it loses bits."""
+
 Words = NDArray[np.uint64]
+Column = NDArray[np.float64]
 
 # Different prefixes, so that a short text never has the digest of a long one.
 _OF_SYMBOLS = b"stanch text-exact/1 symbols\0"
 _OF_NFC = b"stanch text-exact/1 nfc\0"
-_BASE = 0x9E3779B97F4A7C15  # odd, so that no power of it loses bits
-_POWERS = {covered: np.uint64(pow(_BASE, covered, 1 << 64)) for covered in (1, 2, 4)}
+_POWERS = {covered: np.uint64(pow(BASE, covered, 1 << 64)) for covered in (1, 2, 4)}
 _STIRRING = (
     (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
     (np.uint64(27), np.uint64(0x94D049BB133111EB)),
 )
-_NOUGHT, _FULL = np.zeros(1), np.full(1, 100, dtype=np.uint8)
+_NOUGHT, _FULL = np.zeros(1), np.full(1 << 12, 100, dtype=np.uint8)
 _NOUGHT.flags.writeable = _FULL.flags.writeable = False
 _LAST_SHIFT = np.uint64(31)
 _LOWER_BITS = np.uint64(64 - GRAM_BITS)
 
 
-def as_entry(text: str, name: str) -> Reading:
-    """Read a text that is to be banked; `name` is what errors call it.
+class ReadText(NamedTuple):
+    """What is read of a text in any case.
+
+    Parameters
+    ----------
+    asked : what else is to be asked of it: `EVADING`, `UNREADABLE`, both or none.
+    symbols : uint32 array, the normalised text.
+    grams : all of them, in order; none of a text of fewer than `GRAM` symbols.
+    """
+
+    asked: int
+    symbols: Codes
+    grams: Fingerprint
+
+
+def as_entry(text: str, name: str, *, compiled: bool | None = None) -> Reading:
+    """Read a text that is to be banked; `name` is what errors call it, `compiled` is as for `read`.
 
     Raises
     ------
@@ -55,37 +83,82 @@ def as_entry(text: str, name: str) -> Reading:
         If nothing is left of it once it is normalised.
     """
     codes = code_points(text[:LONGEST_TEXT])
-    normalised = normalise_codes(codes)
-    if not len(normalised):
+    found = read(codes, compiled=compiled)
+    if not len(found.symbols):
         raise EmptyTextError(name=name)
-    grams = gram_fingerprint(normalised)
-    kept = winnow(grams.bits[:, 0]) if len(normalised) >= FLOOR_THINNED else np.arange(len(grams))
-    banked = (_selected(grams, kept),) if len(normalised) >= FLOOR_GRAMS else ()
-    return _reading(text, codes, normalised, banked)
+    grams, symbols = found.grams, len(found.symbols)
+    kept = winnow(grams.bits[:, 0]) if symbols >= FLOOR_THINNED else np.arange(len(grams))
+    banked = (_selected(grams, kept),) if symbols >= FLOOR_GRAMS else ()
+    return _reading(text, codes, found, banked)
 
 
-def as_query(text: str) -> Reading:
-    """Read a text that came in."""
-    codes = code_points(text[:LONGEST_TEXT])
-    normalised = normalise_codes(codes)
-    grams = (gram_fingerprint(normalised),) if len(normalised) >= GRAM else ()
+def as_query(text: str, codes: Codes | None = None, *, compiled: bool | None = None) -> Reading:
+    """Read a text that came in.
+
+    Parameters
+    ----------
+    codes : what `code_points` returns for it, if that is known.
+    compiled : as for `read`.
+    """
+    codes = (code_points(text) if codes is None else codes)[:LONGEST_TEXT]
+    found = read(codes, compiled=compiled)
+    grams = (found.grams,) if len(found.grams) else ()
+    if not found.asked & EVADING:
+        return _reading(text, codes, found, grams)
     evasion = evasion_of_codes(codes)
     score = evasion.score
-    return _reading(text, codes, normalised, grams, evasion=score, undone=evasion.undone if score else ())
+    return _reading(text, codes, found, grams, evasion=score, undone=evasion.undone if score else ())
+
+
+def read(codes: Codes, *, compiled: bool | None = None) -> ReadText:
+    """Read the code points of a text.
+
+    Parameters
+    ----------
+    codes : as `code_points` returns them.
+    compiled : whether by the kernel, which does the same; by default if numba is loaded anyway, or worth loading.
+    """
+    if not (Effort.is_worth_it() if compiled is None else compiled):
+        return _read_plainly(codes)
+    asked, symbols, hashes, columns = _kernel()(codes)
+    if asked & MOVING:
+        return _read_plainly(codes)
+    return ReadText(asked, symbols, _grams(symbols, hashes, columns[0], columns[1], columns[2]))
+
+
+@cache
+def _kernel() -> Callable[[Codes], tuple[int, Codes, Words, NDArray[np.float64]]]:
+    """Return the kernel and the tables that it reads by."""
+    from stanch.fingerprints.text_numba import read_codes  # noqa: PLC0415 - imports numba
+
+    laid_out = rules()
+    return partial(read_codes, laid_out.table, laid_out.pool, telling())
+
+
+def _read_plainly(codes: Codes) -> ReadText:
+    normalised = normalise_codes(codes)
+    return ReadText(EVADING | UNREADABLE, normalised.symbols, gram_fingerprint(normalised))
 
 
 def gram_fingerprint(normalised: NormalisedText) -> Fingerprint:
     """Return every gram, in order; none of a text of fewer than `GRAM` symbols."""
     hashes = gram_hashes(normalised.symbols)
     count = len(hashes)
+    at = np.arange(count, dtype=np.float64)
+    start, end = normalised.start[:count].astype(np.float64), normalised.end[GRAM - 1 :].astype(np.float64)
+    return _grams(normalised.symbols, hashes.reshape(count, 1), at, start, end)
+
+
+def _grams(symbols: Codes, hashes: Words, at: Column, start: Column, end: Column) -> Fingerprint:
+    count = len(at)
     return Fingerprint(
         method=TEXT_GRAM,
-        bits=hashes.reshape(count, 1),
-        at=np.arange(count, dtype=np.float64),
-        start=normalised.start[:count].astype(np.float64),
-        end=normalised.end[GRAM - 1 :].astype(np.float64),
-        quality=np.full(count, 100, dtype=np.uint8),
-        extent=float(len(normalised)),
+        bits=hashes,
+        at=at,
+        start=start,
+        end=end,
+        quality=_FULL[:count] if count <= len(_FULL) else np.full(count, 100, dtype=np.uint8),
+        extent=float(len(symbols)),
     )
 
 
@@ -124,47 +197,48 @@ def winnow(hashes: Words) -> NDArray[np.intp]:
     return np.unique(place)
 
 
-def exact_digest(text: str, normalised: NormalisedText) -> bytes:
-    """Return the SHA-256 by which two texts count as identical."""
-    if len(normalised) >= FLOOR_EXACT:
-        whole = hashlib.sha256(_OF_SYMBOLS)
-        whole.update(np.ascontiguousarray(normalised.symbols, dtype="<u4").data)
-        return whole.digest()
+def exact_digest(text: str, symbols: Codes) -> bytes:
+    """Return the SHA-256 by which two texts count as identical; `symbols` are the normalised text."""
+    if len(symbols) >= FLOOR_EXACT:
+        return hashlib.sha256(_OF_SYMBOLS + symbols.astype("<u4", copy=False).tobytes()).digest()
     return hashlib.sha256(_OF_NFC + nfc(text).encode("utf-8", "surrogatepass")).digest()
 
 
 def _reading(
     text: str,
     codes: Codes,
-    normalised: NormalisedText,
+    found: ReadText,
     grams: tuple[Fingerprint, ...],
     *,
     evasion: float = 0.0,
     undone: tuple[str, ...] = (),
 ) -> Reading:
-    unread = problems_of_codes(codes, length=len(text))
+    unread: tuple[NotScanned, ...] = ()
+    if found.asked & UNREADABLE or len(text) > LONGEST_TEXT:
+        problems = problems_of_codes(codes, length=len(text))
+        unread = tuple([NotScanned(code=code, reason=sentence) for code, sentence in problems])
     return Reading(
         medium=Medium.TEXT,
-        fingerprints=(*_exact(text, normalised), *grams),
-        not_scanned=tuple([NotScanned(code=code, reason=sentence) for code, sentence in unread]),
-        symbols=len(normalised),
+        fingerprints=(*_exact(text, found.symbols), *grams),
+        not_scanned=unread,
+        symbols=len(found.symbols),
         evasion=evasion,
         undone=undone,
     )
 
 
-def _exact(text: str, normalised: NormalisedText) -> tuple[Fingerprint, ...]:
+def _exact(text: str, symbols: Codes) -> tuple[Fingerprint, ...]:
     """Return the fingerprint of the whole; none of a text that is empty or was not read to its end."""
-    if not len(normalised) or len(text) > LONGEST_TEXT:
+    if not len(symbols) or len(text) > LONGEST_TEXT:
         return ()
     whole = Fingerprint(
         method=TEXT_EXACT,
-        bits=words_from_bytes(exact_digest(text, normalised)).reshape(1, -1),
+        bits=words_from_bytes(exact_digest(text, symbols)).reshape(1, -1),
         at=_NOUGHT,
         start=_NOUGHT,
         end=np.array([float(len(text))]),
-        quality=_FULL,
-        extent=float(len(normalised)),
+        quality=_FULL[:1],
+        extent=float(len(symbols)),
     )
     return (whole,)
 

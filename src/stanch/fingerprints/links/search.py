@@ -7,16 +7,20 @@ and other scripts put no space around a link, so that only one of the two ends, 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib import resources
-from itertools import pairwise
+from itertools import chain, pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stanch.errors import NotALinkError
+from stanch.fingerprints.effort import Effort
 from stanch.fingerprints.links.canonical import CanonicalLink, canonical
+from stanch.fingerprints.links.promise import FOUND, machine
 from stanch.fingerprints.links.refang import BRACKETED, SCHEME, UNSEEN, bracketed, scheme, trimmed
+from stanch.language.normalised import Codes, code_points
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,11 +31,13 @@ class FoundLink:
     ----------
     start, end : where it stands in the text, in code points, half-open.
     link : the link, refanged and without invisible characters.
+    place : what it leads to.
     """
 
     start: int
     end: int
     link: str
+    place: CanonicalLink
 
 
 _ENDS = (
@@ -79,29 +85,76 @@ def _promise(foreign: str, dots: str) -> re.Pattern[str]:
     return re.compile(rf"://|[{dots}](?:{letters}|[0-9]{{1,3}}[:/])")
 
 
+_Span = tuple[int, int]
+
+
+class _Way(NamedTuple):
+    """How links of one sort are found.
+
+    Parameters
+    ----------
+    promise : what every one of them holds.
+    border : what none of them holds, and what ends a link wherever it stands.
+    pattern : of the link.
+    """
+
+    promise: re.Pattern[str]
+    border: re.Pattern[str]
+    pattern: re.Pattern[str]
+
+
 _FOREIGN = "\x80-\U0010ffff"
-_ANY_LETTERS = _promise("", _DOTS), _pattern("", _DOTS)
-_ASCII_ONLY = _promise(_FOREIGN, _DOTS + _STOPS), _pattern(_FOREIGN, _DOTS + _STOPS)
+_ANY_LETTERS = _Way(_promise("", _DOTS), re.compile(f"[{_ENDS}]"), _pattern("", _DOTS))
+_ASCII_ONLY = _Way(
+    _promise(_FOREIGN, _DOTS + _STOPS),
+    re.compile(f"(?![{_DOTS}{_STOPS}])[{_ENDS}{_FOREIGN}]"),
+    _pattern(_FOREIGN, _DOTS + _STOPS),
+)
 
 
-def find(text: str) -> list[FoundLink]:
+def find(text: str, codes: Codes | None = None, *, compiled: bool | None = None) -> list[FoundLink]:
     """Return the links in a text, in the order they begin.
 
     Where it is open whether letters of another script belong to a link, both readings are returned, and a link
     that holds another one (`https://archive.example/https://example.org/a`) is followed by it: they overlap.
     Mail addresses are left out, and so are names without scheme and path that do not end in a known top-level
     domain (`report.txt`, `e.g.`) or look like an abbreviation (`p.sh`).
+
+    Parameters
+    ----------
+    codes : what `code_points` returns for it, if that is known.
+    compiled : whether a kernel says first which texts hold nothing of the kind; by default if numba is loaded
+        anyway, or worth loading.
     """
-    plain, origin = _refanged(text)
-    both = (_ANY_LETTERS,) if plain.isascii() else (_ANY_LETTERS, _ASCII_ONLY)
-    patterns = [pattern for promise, pattern in both if promise.search(plain)]
-    if not patterns:
+    if (Effort.is_worth_it() if compiled is None else compiled) and _promises_none(text, codes):
         return []
-    kept = _without_prefixes({span: place for pattern in patterns for span, place in _spans(plain, pattern)})
+    plain, origin = _refanged(text)
+    places: dict[_Span, CanonicalLink] = {}
+    for way in (_ANY_LETTERS,) if plain.isascii() else (_ANY_LETTERS, _ASCII_ONLY):
+        _look_up(plain, way, places)
+    kept = sorted(_without_prefixes(places), key=lambda span: (span[0], -span[1])) if places else ()
     return [
-        FoundLink(start=int(origin[start]), end=int(origin[end - 1]) + 1, link=plain[start:end])
-        for start, end in sorted(kept, key=lambda span: (span[0], -span[1]))
+        FoundLink(
+            start=int(origin[start]),
+            end=int(origin[end - 1]) + 1,
+            link=plain[start:end],
+            place=places[start, end],
+        )
+        for start, end in kept
     ]
+
+
+def _promises_none(text: str, codes: Codes | None) -> bool:
+    return _kernel()(code_points(text) if codes is None else codes) != FOUND
+
+
+@cache
+def _kernel() -> Callable[[Codes], int]:
+    """Return the kernel and the machine that it goes through a text with."""
+    from stanch.fingerprints.links.promise_numba import last_state  # noqa: PLC0415 - imports numba
+
+    way = machine(_DOTS, _STOPS, _NO_LABEL)
+    return partial(last_state, way.sorts, way.moves)
 
 
 def is_link_list(text: str) -> bool:
@@ -119,22 +172,35 @@ def _is_one_link(line: str) -> bool:
 def _refanged(text: str) -> tuple[str, NDArray[np.intp]]:
     """Return the text with its links as they should be, and where each of its characters stood before."""
     origin = np.arange(len(text))
-    for pattern, replace, signs, promise in _REFANGING:
+    for finder, replace, signs, promise in _REFANGING:
         if not any(sign in text for sign in signs) if signs else text.isascii():
             continue
         if not promise.search(text):
             continue
-        edits = [(*found.span(), replace(found)) for found in pattern.finditer(text)]
+        edits = [(*found.span(), new) for found in finder(text) if (new := replace(found)) != found[0]]
         if edits:
             text, moved = _edited(text, edits)
             origin = origin[moved]
     return text, origin
 
 
-_REFANGING: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str], str, re.Pattern[str]], ...] = (
-    (UNSEEN, lambda _: "", "", UNSEEN),
-    (BRACKETED, bracketed, "[({", re.compile(r"(?i)[\[({] ?(?:[.:/]|dot)")),
-    (SCHEME, scheme, "/\\\uff0f\uff3c", re.compile(r"[:\uff1a] {0,2}[/\\\uff0f\uff3c]")),
+def _schemes(text: str) -> Iterator[re.Match[str]]:
+    """Yield what `SCHEME` finds in a text, looking for it only around its colon and slash."""
+    behind = 0
+    for sign in _COLON_AND_SLASH.finditer(text):
+        colon = sign.start()
+        found = SCHEME.search(text, max(behind, colon - 7), colon + 7)  # `https`, blanks; blanks, slashes, blanks
+        if found:
+            behind = found.end()
+            yield found
+
+
+_COLON_AND_SLASH = re.compile(r"[:\uff1a] {0,2}[/\\\uff0f\uff3c]")
+_Finder = Callable[[str], Iterator[re.Match[str]]]
+_REFANGING: tuple[tuple[_Finder, Callable[[re.Match[str]], str], str, re.Pattern[str]], ...] = (
+    (UNSEEN.finditer, lambda _: "", "", UNSEEN),
+    (BRACKETED.finditer, bracketed, "[({", re.compile(r"(?i)[\[({] ?(?:[.:/]|dot)")),
+    (_schemes, scheme, "/\\\uff0f\uff3c", _COLON_AND_SLASH),
 )
 """What is undone, in this order, by what; characters of which one at least stands in whatever is found, none if it
 is all beyond ASCII; and what is found sooner, and stands in all of it.
@@ -164,17 +230,31 @@ def _edited(text: str, edits: list[tuple[int, int, str]]) -> tuple[str, NDArray[
     return edited, moved
 
 
-def _spans(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[tuple[int, int], CanonicalLink]]:
-    """Yield where each link stands that the pattern finds, and what it leads to."""
-    for found in pattern.finditer(text):
+def _windows(text: str, way: _Way) -> Iterator[_Span]:
+    """Yield the stretches between borders in which there is a promise: all links lie in these."""
+    end = 0
+    for promise in way.promise.finditer(text):
+        start = promise.start()
+        if start >= end:
+            while start > end and not way.border.match(text, start - 1):
+                start -= 1
+            behind = way.border.search(text, promise.end())
+            end = behind.start() if behind else len(text)
+            yield start, end
+
+
+def _look_up(text: str, way: _Way, places: dict[_Span, CanonicalLink]) -> None:
+    """Note where each link stands that is found in a way, and what it leads to, unless that is known."""
+    for found in chain.from_iterable(way.pattern.finditer(text, *window) for window in _windows(text, way)):
         start, end = found.span(found.lastgroup or 0)
         inner = [within.start() for within in _KNOWN_SCHEME.finditer(text, start + 1, end)]
         borders = [start, *inner, end]
         for first, last in {(start, end), *pairwise(borders)}:
             piece = trimmed(text[first:last])
-            place = _place(piece)
+            span = first, first + len(piece)
+            place = None if span in places else _place(piece)
             if place:
-                yield (first, first + len(piece)), place
+                places[span] = place
 
 
 def _place(piece: str) -> CanonicalLink | None:
@@ -188,7 +268,7 @@ def _place(piece: str) -> CanonicalLink | None:
     return place if stands_out or (top in _top_level() and not _ABBREVIATION.fullmatch(piece)) else None
 
 
-def _without_prefixes(spans: dict[tuple[int, int], CanonicalLink]) -> Iterator[tuple[int, int]]:
+def _without_prefixes(spans: dict[_Span, CanonicalLink]) -> Iterator[_Span]:
     """Leave out what another link with the same start leads through: it is looked up with that one."""
     longest: tuple[int, CanonicalLink] | None = None
     for (start, end), place in sorted(spans.items(), key=lambda item: (item[0][0], -item[0][1])):
