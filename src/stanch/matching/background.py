@@ -50,6 +50,11 @@ class GramSet:
         """The hashes, in order."""
         return self._sorted
 
+    @property
+    def likely(self) -> Mask:
+        """A power of two of places: false where the last bits of a hash are those of none in the set."""
+        return self._filter
+
     def holds(self, grams: Grams) -> Mask:
         """Return which of these hashes are in the set; shape (grams,)."""
         held: Mask = self._filter[grams & self._mask]
@@ -95,6 +100,11 @@ class Background:
     def learnt(self) -> Grams:
         """What was learnt, but for what is stated too; uint64 array, in order."""
         return self._learnt.grams[~self._stated.holds(self._learnt.grams)]
+
+    @property
+    def stated(self) -> GramSet:
+        """What is stated."""
+        return self._stated
 
     def states(self, grams: Grams) -> Mask:
         """Return which of these grams are stated to be common; shape (grams,)."""
