@@ -1,13 +1,14 @@
 """Texts: kinds and coverages as they are defined, in every script."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from stanch.fingerprints import text as text_fingerprints
 from stanch.matching import Bank, Matcher, passages
-from stanch.matching.candidates import CANDIDATES
-from stanch.matching.comparing import Came, Column, Known, Rows, Shared, compare
+from stanch.matching.candidates import CANDIDATES, Candidate
+from stanch.matching.comparing import Shared, compare
 from stanch.values import (
     BEHAVIOUR_BASED,
     BankInfo,
@@ -205,9 +206,9 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return a list to which is added, of each entry that a text is compared with, how many hits it has."""
     counts: list[int] = []
 
-    def compared(came: Came, rows: Rows, at: Column, entry: Known) -> Shared | None:
-        counts.append(len(rows))
-        return compare(came, rows, at, entry)
+    def compared(hits: Candidate, *others: Any, **more: Any) -> Shared | None:
+        counts.append(len(hits.rows))
+        return compare(hits, *others, **more)
 
     monkeypatch.setattr(passages, "compare", compared)
     return counts

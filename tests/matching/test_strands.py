@@ -90,6 +90,8 @@ def test_the_kernel_agrees_with_the_plain_form_on_many_entries(
     )
     assert plain.tolist() == kernel.tolist()
     assert max(np.bincount(bank[plain], minlength=1)) <= most
+    every = promising(q, p, begin, bank, extent, most=len(groups), compiled=False)
+    assert all(bank[entry] in bank[plain] for entry in every)
 
 
 @given(points=hits, rarity=rarities, longer=st.integers(0, 3000))
@@ -100,7 +102,7 @@ def test_nothing_that_says_something_is_passed_over(
     extent = int(q.max()) + 12
     found = strands(q, p, np.array(rarity[: len(q)]))
     if found.say_something((extent, int(p.max()) + 12 + longer)).any():
-        assert promising(q, p, np.array([0, len(q)]), np.array([0]), extent, most=1).all()
+        assert promising(q, p, np.array([0, len(q)]), np.array([0]), extent, most=1).tolist() == [0]
 
 
 @given(points=hits)

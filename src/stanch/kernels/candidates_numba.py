@@ -6,6 +6,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from stanch.kernels.background_numba import among
 from stanch.kernels.jit import compiled
 from stanch.kernels.postings_numba import mixed
 
@@ -13,6 +14,10 @@ Column = NDArray[np.float64]
 Places = NDArray[np.int64]
 Words = NDArray[np.uint64]
 Mask = NDArray[np.bool_]
+Numbers = NDArray[np.int32]
+
+ENTRY, BANK, COUNT, FIRST, LAST, COVERED, ROOM = range(7)
+"""What stands where of a group of hits with one entry; see `together`."""
 
 
 @compiled
@@ -48,28 +53,94 @@ def first_few(bits: Words, few: int, first: Mask) -> int:
 
 
 @compiled
-def leave_out(bits: Words, known: Words, likely: Mask, counted: Mask) -> int:
-    """Mark grams that are known as not counted; return how many of all are not.
+def look_up(
+    bits: Words, at: Column, known: Words, likely: Words, few: int, reach: int, rows: Places, words: Words,
+    places: Column, repeated: Mask,
+) -> int:  # fmt: skip
+    """Write which grams of a text count; return how many do.
 
     Parameters
     ----------
-    known : uint64 array, those that are known, in order.
-    likely : bool array, a power of two in size: false where the last bits of a gram are those of none of them.
-    counted : bool array, shape (grams,), to be written to.
+    bits, at : uint64 and float64 arrays, shape (grams,), the grams, and where they begin.
+    known, likely : those that are known to be common, as for `background_numba.among`.
+    few : so many grams of a value count, the first of them.
+    reach : how many symbols a gram has.
+    rows, words, places : arrays, shape (grams,), to be written to: which grams count, they, and where they begin.
+    repeated : bool array, shape (symbols,), to be written to: those in grams that do not count.
     """
-    mask, left = np.uint64(len(likely) - 1), 0
+    counts, kept = np.empty(len(bits), np.bool_), 0
+    repeated[:] = False
+    first_few(bits, few, counts)
     for row in range(len(bits)):
-        if likely[bits[row] & mask]:
-            place = np.searchsorted(known, bits[row])
-            counted[row] &= place >= len(known) or known[place] != bits[row]
-        left += 0 if counted[row] else 1
-    return left
+        if counts[row] and not among(bits[row], known, likely):
+            rows[kept], words[kept], places[kept] = row, bits[row], at[row]
+            kept += 1
+        else:
+            begin = np.int64(at[row])
+            repeated[begin : min(begin + reach, np.int64(len(repeated)))] = True
+    return kept
+
+
+@compiled
+def best_groups(groups: Places, fewest: int, reach: int, bars: tuple[int, int, float]) -> Places:
+    """Return the groups of hits that `chosen` keeps, in its order.
+
+    Parameters
+    ----------
+    groups : int64 array, shape (groups, 8), see `together`.
+    fewest, reach, bars : as for `chosen`.
+    """
+    enough, spread, wide = bars
+    kept, found = np.empty(len(groups), np.int64), 0
+    for group in range(len(groups)):
+        first, last, covered = groups[group, FIRST], groups[group, LAST], groups[group, COVERED]
+        far = covered >= spread and last - first + reach >= wide
+        if groups[group, COUNT] >= fewest and (far or covered >= enough):
+            kept[found] = group
+            found += 1
+    kept = kept[:found]
+    kept = kept[np.argsort(groups[:, ENTRY][kept], kind="mergesort")]
+    return kept[np.argsort(-groups[:, COUNT][kept], kind="mergesort")]
+
+
+@compiled
+def together(
+    query: Places, bank: Places, entry: Places, query_at: Column, reach: int, groups: Places, of: Numbers
+) -> int:
+    """Write which hits are with one entry, and what there is of each; return how many entries there are.
+
+    Parameters
+    ----------
+    query, bank, entry, query_at, reach : as for `chosen`.
+    groups : int64 array, shape (hits, 8), to be written to, a line of the processor's memory for each entry: its
+        number and its bank, how many hits it has, where the first and the last begin in the query, and how many
+        symbols of it they cover.
+    of : int32 array, shape (hits,), to be written to: which group each hit is in.
+    """
+    slots, found = slots_for(len(entry)), 0
+    mask = np.uint64(len(slots) - 1)
+    for hit in range(len(entry)):
+        place, at = mixed(np.uint64(entry[hit])) & mask, np.int64(query_at[query[hit]])
+        while slots[place] >= 0 and groups[slots[place], ENTRY] != entry[hit]:
+            place = (place + np.uint64(1)) & mask
+        group = np.int64(slots[place])
+        if group < 0:
+            group = np.int64(found)
+            slots[place] = group
+            groups[group, ENTRY], groups[group, COUNT], groups[group, COVERED] = entry[hit], 0, reach
+            groups[group, BANK], groups[group, FIRST], groups[group, LAST] = bank[hit], at, at
+            found += 1
+        of[hit] = group
+        groups[group, COUNT] += 1
+        groups[group, COVERED] += min(at - groups[group, LAST], reach)
+        groups[group, LAST] = at
+    return found
 
 
 @compiled
 def chosen(
-    query: Places, entry: Places, query_at: Column, fewest: int, reach: float, bars: tuple[float, float, float],
-    order: Places, begin: Places,
+    query: Places, bank: Places, entry: Places, at: Column, rows: Places, query_at: Column, fewest: int,
+    reach: int, bars: tuple[int, int, float], hits: Places, places: Column, ends: Places,
 ) -> int:  # fmt: skip
     """Put hits together by their entries, those that were hit most first, of equal ones those of lower numbers.
 
@@ -78,57 +149,34 @@ def chosen(
 
     Parameters
     ----------
-    query, entry : int64 arrays, shape (hits,), in order of the query; no number negative.
-    query_at : float64 array, where the grams of the query begin, in order.
+    query, bank, entry, at : of hits, in order of the query; no number negative.
+    rows, query_at : int64 and float64 arrays, by what `query` numbers: which gram of the text it is, and where it
+        begins; both rise.
     fewest : entries with fewer hits are left out.
     reach : how many symbols a gram has.
     bars : so many symbols in grams are enough; or so many, if they lie over so long a stretch.
-    order : int64 array, shape (hits,), to be written to: the hits entry by entry, in each as they came.
-    begin : int64 array, shape (hits + 1,), to be written to: where each entry begins in it, and the last ends.
+    hits : int64 array, shape (2, hits), to be written to, entry by entry: which grams of the text, and the entry.
+    places : float64 array, shape (2, hits), to be written to: where these grams begin, and `at`.
+    ends : int64 array, shape (2, hits + 1), to be written to: where each entry begins, and the last ends; and the
+        bank of each.
 
     Returns
     -------
     int, how many entries there are.
     """
-    enough, spread, wide = bars
-    slots = slots_for(len(entry))
-    mask = np.uint64(len(slots) - 1)
-    of, number, count = (
-        np.empty(len(entry), np.int32),
-        np.empty(len(entry), np.int64),
-        np.zeros(len(entry), np.int32),
-    )
-    from_, last, covered = np.empty(len(entry)), np.empty(len(entry)), np.empty(len(entry))
-    groups = 0
+    groups, of = np.empty((len(entry), 8), np.int64), np.empty(len(entry), np.int32)
+    groups = groups[: together(query, bank, entry, query_at, reach, groups, of)]
+    kept = best_groups(groups, fewest, reach, bars)
+    groups[:, ROOM], ends[0, 0] = -1, 0
+    for place in range(len(kept)):
+        groups[kept[place], ROOM] = ends[0, place]
+        ends[0, place + 1] = ends[0, place] + groups[kept[place], COUNT]
     for hit in range(len(entry)):
-        place, at = mixed(np.uint64(entry[hit])) & mask, query_at[query[hit]]
-        while slots[place] >= 0 and number[slots[place]] != entry[hit]:
-            place = (place + np.uint64(1)) & mask
-        group = slots[place]
-        if group < 0:
-            group = np.int32(groups)
-            slots[place], number[group], from_[group], last[group] = group, entry[hit], at, at
-            covered[group] = reach
-            groups += 1
-        of[hit] = group
-        count[group] += 1
-        covered[group] += min(at - last[group], reach)
-        last[group] = at
-    kept, promising = np.empty(groups, np.int64), 0
-    for group in range(groups):
-        far = covered[group] >= spread and last[group] - from_[group] + reach >= wide
-        if count[group] >= fewest and (far or covered[group] >= enough):
-            kept[promising] = group
-            promising += 1
-    kept = kept[:promising]
-    kept = kept[np.argsort(number[kept], kind="mergesort")]
-    kept = kept[np.argsort(-count[kept], kind="mergesort")]
-    begin[0], room = 0, np.full(groups, np.int64(-1))
-    for place in range(promising):
-        room[kept[place]] = begin[place]
-        begin[place + 1] = begin[place] + count[kept[place]]
-    for hit in range(len(entry)):
-        if room[of[hit]] >= 0:
-            order[room[of[hit]]] = hit
-            room[of[hit]] += 1
-    return promising
+        room = groups[of[hit], ROOM]
+        if room >= 0:
+            groups[of[hit], ROOM] += 1
+            hits[0, room], hits[1, room] = rows[query[hit]], entry[hit]
+            places[0, room], places[1, room] = query_at[query[hit]], at[hit]
+    for place in range(len(kept)):
+        ends[1, place] = groups[kept[place], BANK]
+    return len(kept)

@@ -7,6 +7,7 @@ leads outside the arrays.
 import numpy as np
 from numpy.typing import NDArray
 
+from stanch.kernels.background_numba import common_in
 from stanch.kernels.candidates_numba import first_few
 from stanch.kernels.jit import compiled
 from stanch.kernels.strands_numba import find_strands, room_for, says_something
@@ -102,7 +103,8 @@ def rare_hits(
 
     Parameters
     ----------
-    at, frequency, known, weight, q, p : as for `compare`.
+    at, frequency, weight, q, p : as for `compare`.
+    known : which grams of the entry are common however rare.
     theirs : int64 array, shape (hits,), to be written to: which gram of the entry each hit is.
     which : int64 array, shape (hits,), to be written to: those that are not common.
     places : float64 array, shape (3, hits), to be written to: where they lie in both, and what they weigh.
@@ -128,7 +130,8 @@ def mark_common(
     Parameters
     ----------
     theirs : which gram of the entry each hit is.
-    limit : a gram that stands in so many texts is common; the others are as for `compare`.
+    known, limit : these grams of the entry are common, and those that stand in so many texts.
+    at, bits, frequency, few : as for `compare`.
     """
     for hit in range(len(q)):
         if frequency[theirs[hit]] >= limit or known[theirs[hit]]:
@@ -142,9 +145,10 @@ def mark_common(
 
 @compiled
 def compare(
-    rows: Places, q: Column, p: Column, repeated: Mask, at: Column, bits: Words, frequency: Places, known: Mask,
-    weight: Column, extent: int, few: int, fewest: int, line: tuple[float, ...], rules: tuple[float, ...],
-    bars: tuple[float, ...], ends: tuple[int, ...], sides: Places, spans: Places, slope: Column,
+    rows: Places, q: Column, p: Column, repeated: Mask, at: Column, bits: Words, frequency: Places, extent: int,
+    weight: Column, sets: tuple[Words, Words, Words, Words], bounds: tuple[float, float, float, float], few: int,
+    fewest: int, line: tuple[float, ...], rules: tuple[float, ...], bars: tuple[float, ...], ends: tuple[int, ...],
+    sides: Places, spans: Places, slope: Column,
 ) -> int:  # fmt: skip
     """Compare a text with one entry; return how many strands they share, none if these say nothing.
 
@@ -153,10 +157,11 @@ def compare(
     rows : int64 array, shape (hits,), which gram of the query each hit is.
     q, p : float64 arrays, shape (hits,), where it lies in both, in order of q, then p.
     repeated : bool array, shape (symbols of the query,), which are common whatever the entry.
-    at, bits, frequency, known : of each gram of the entry, in order, at least one: where it begins, the gram, in
-        how many texts it stands, and whether it is common however rare.
-    weight : float64 array, what a gram weighs by its frequency; one that is not there is common.
+    at, bits, frequency : of each gram of the entry, in order, at least one: where it begins, the gram, and in how
+        many texts it stands.
     extent : how many symbols the entry has.
+    weight : float64 array, what a gram weighs by its frequency; one that is not there is common.
+    sets, bounds : as for `background_numba.common_in`: what is common however rare it is in the bank.
     few : so many grams of a value count.
     fewest : fewer hits make no match.
     line, rules, bars : as for `find_strands` and `says_something`.
@@ -168,6 +173,8 @@ def compare(
     slope : float64 array, shape (hits + 1,), to be written to.
     """
     theirs, which, places = np.empty(len(q), np.int64), np.empty(len(q), np.int64), np.empty((3, len(q)))
+    known, reach = np.empty(len(bits), np.bool_), np.int64(line[4])
+    common_in(bits, at, extent, reach, *sets, bounds, known)
     kept = rare_hits(at, frequency, known, weight, q, p, theirs, which, places)
     if kept < fewest:
         return 0
@@ -179,7 +186,7 @@ def compare(
         evidence |= says_something(counts[strand], sums[strand], bars, rules[0], *extents)
     if not evidence:
         return 0
-    mine, others, reach = repeated.astype(np.uint8), np.zeros(extent, np.uint8), np.int64(line[4])  # `COMMON` is 1
+    mine, others = repeated.astype(np.uint8), np.zeros(extent, np.uint8)  # `COMMON` is 1, as true is
     mark_common(theirs, q, at, bits, frequency, known, len(weight), few, reach, mine, others)
     for strand in range(found):
         mark_grown(counts[strand], at, reach, rules[0], ends, mine, others)

@@ -142,8 +142,8 @@ def says_something(
 @compiled
 def find_promising(
     q: Column, p: Column, begin: Places, bank: Places, most: int, line: tuple[float, ...],
-    rules: tuple[float, ...], bars: tuple[float, ...], extent: float, promising: NDArray[np.bool_],
-) -> None:  # fmt: skip
+    rules: tuple[float, ...], bars: tuple[float, ...], extent: float, promising: Places,
+) -> int:  # fmt: skip
     """Write which groups of hits would say something if every hit weighed 1 and the entry were no longer.
 
     Parameters
@@ -155,7 +155,11 @@ def find_promising(
     line, rules : as for `find_strands`.
     bars : as for `says_something`.
     extent : how many symbols the query has.
-    promising : bool array, shape (groups,), to be written to.
+    promising : int64 array, shape (groups,), to be written to: the groups.
+
+    Returns
+    -------
+    int, how many they are.
     """
     longest = np.int64(0)
     for group in range(len(bank)):
@@ -163,14 +167,19 @@ def find_promising(
     room, ones = room_for(longest), np.ones(longest)
     counts, sums = np.empty((longest + 1, 8), np.int64), np.empty((longest + 1, 2))
     taken_of = np.zeros(bank.max() + 1 if len(bank) else 0, np.int64)
+    written = 0
     for group in range(len(bank)):
-        promising[group] = False
         if taken_of[bank[group]] >= most:
             continue
         first, behind = begin[group], begin[group + 1]
         found = find_strands(
             q[first:behind], p[first:behind], ones[: behind - first], line, rules, room, counts, sums
         )
+        evidence = False
         for strand in range(found):
-            promising[group] |= says_something(counts[strand], sums[strand], bars, rules[0], extent, 0.0)
-        taken_of[bank[group]] += 1 if promising[group] else 0
+            evidence |= says_something(counts[strand], sums[strand], bars, rules[0], extent, 0.0)
+        if evidence:
+            promising[written] = group
+            taken_of[bank[group]] += 1
+            written += 1
+    return written

@@ -2,13 +2,12 @@
 
 from collections.abc import Container
 
-import numpy as np
-
-from stanch.matching.candidates import Candidate, candidates, counted
+from stanch.matching.candidates import Candidate, LookedUp, candidates
 from stanch.matching.catalogue import Catalogue
-from stanch.matching.comparing import Came, Known, Shared, compare
+from stanch.matching.comparing import Mask, Shared, compare
 from stanch.matching.kinds import kind_of
 from stanch.matching.strands import FEWEST
+from stanch.matching.unfolded import Unfolded
 from stanch.matching.wholes import found
 from stanch.values import TEXT_GRAM, AlignedSpans, Fingerprint, Match, Span
 
@@ -17,40 +16,46 @@ LIMIT = 200
 
 
 def find_passages(
-    catalogue: Catalogue, query: Fingerprint, *, now: int, banks: Container[str] | None = None
+    catalogue: Catalogue,
+    unfolded: Unfolded,
+    query: Fingerprint,
+    *,
+    now: int,
+    banks: Container[str] | None = None,
 ) -> list[Match]:
     """Return the entries that share passages with a text.
 
     Parameters
     ----------
+    unfolded : entries of the catalogue.
     query : every gram of the text, by `text-gram/1`.
     now : seconds since 1970.
     banks : the names of those to look in; None for all.
     """
-    counts = counted(query.bits[:, 0], catalogue.background)
-    rows = np.flatnonzero(counts)
-    hits = catalogue.search_grams(query.bits[rows], now=now, limit=LIMIT, banks=banks)
+    looked_up = LookedUp.of(query, catalogue.background)
+    hits = catalogue.search_grams(looked_up.bits, now=now, limit=LIMIT, banks=banks)
     if len(hits) < FEWEST:
         return []
-    came, query_at = Came.of(query, counts), query.at[rows]
-    matches = [
-        _match(catalogue, came, candidate._replace(rows=rows[candidate.rows]), now)
-        for candidate in candidates(catalogue, hits, query_at, int(query.extent))
-    ]
-    return [match for match in matches if match is not None]
+    found_in = (
+        _match(catalogue, unfolded, query, looked_up.repeated, candidate, now)
+        for candidate in candidates(catalogue, hits, looked_up)
+    )
+    return [match for match in found_in if match is not None]
 
 
-def _match(catalogue: Catalogue, came: Came, candidate: Candidate, now: int) -> Match | None:
+def _match(
+    catalogue: Catalogue, unfolded: Unfolded, query: Fingerprint, repeated: Mask, candidate: Candidate, now: int
+) -> Match | None:
     """Return the match with one entry, or None if they share too little."""
-    listed = catalogue.listed(candidate.number)
-    entry = listed.grams()
-    known = Known(
-        grams=entry,
+    listed, entry = unfolded.of(candidate.number)
+    shared = compare(
+        candidate,
+        repeated,
+        entry,
         frequency=catalogue.frequency(candidate.number, now=now, bits=entry.bits),
         texts=catalogue.texts(listed.bank_number),
-        common=catalogue.background.common_in(entry),
+        background=catalogue.background,
     )
-    shared = compare(came, candidate.rows, candidate.at, known)
     kind = None if shared is None else kind_of(shared.query, shared.bank)
     if shared is None or kind is None:
         return None
@@ -59,8 +64,8 @@ def _match(catalogue: Catalogue, came: Came, candidate: Candidate, now: int) -> 
         TEXT_GRAM,
         kind=kind,
         cover=(shared.query.cover, shared.bank.cover),
-        spans=_spans(shared, came.grams, entry),
-        variant=came.grams.variant,
+        spans=_spans(shared, query, entry),
+        variant=query.variant,
     )
 
 

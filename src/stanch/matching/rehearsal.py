@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from stanch.index import Hits
 from stanch.matching.background import Background
-from stanch.matching.candidates import chosen, counted
-from stanch.matching.comparing import Came, Known, compare
+from stanch.matching.candidates import Candidate, LookedUp, grouped
+from stanch.matching.comparing import compare
 from stanch.matching.frequency import frequencies
 from stanch.matching.strands import promising
 from stanch.values import GRAM, TEXT_GRAM, Fingerprint
@@ -20,9 +21,9 @@ def load_kernels() -> None:
     rows, one = np.arange(HITS), np.zeros(HITS, np.int64)
     at = rows.astype(np.float64)
     grams = Fingerprint.of(TEXT_GRAM, rows.reshape(-1, 1), at=at, start=at, end=at + GRAM, extent=HITS + GRAM)
-    counts = counted(grams.bits[:, 0], Background(), compiled=True)
-    _, begin = chosen(rows, one, at, HITS, compiled=True)
-    promising(at, at, begin, one[:1], HITS, most=1, compiled=True)
-    known = Known(grams=grams, frequency=one, texts=1, common=~counts)
-    compare(Came.of(grams, counts), rows, at, known, compiled=True)
+    looked_up = LookedUp.of(grams, Background(), compiled=True)
+    own = grouped(Hits(query=rows, bank=one, entry=one, at=at, distance=one, total=one), looked_up, compiled=True)
+    promising(own.query_at, own.at, own.begin, own.bank, HITS, most=1, compiled=True)
+    hits = Candidate(0, rows, at, at)
+    compare(hits, looked_up.repeated, grams, frequency=one, texts=1, background=Background(), compiled=True)
     frequencies(rows, one, 0, HITS, few=0)

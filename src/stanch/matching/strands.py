@@ -160,7 +160,7 @@ def promising(
     *,
     most: int,
     compiled: bool | None = None,
-) -> Mask:
+) -> Places:
     """Return which of many entries may say something, however rare their grams and however short they are.
 
     Parameters
@@ -172,18 +172,20 @@ def promising(
     most : so many entries of a bank are enough: those that come first.
     compiled : whether by the kernel, which does the same; by default if it is worth it, see `align`.
     """
-    found = np.empty(len(bank), np.bool_)
     if Effort.is_worth_it(len(query_at)) if compiled is None else compiled:
         from stanch.kernels.strands_numba import find_promising  # noqa: PLC0415 - imports numba
 
-        find_promising(query_at, bank_at, begin, bank, most, AS_LINE, RULES, BARS, float(extent), found)
-        return found
+        found = np.empty(len(bank), np.int64)
+        count = find_promising(query_at, bank_at, begin, bank, most, AS_LINE, RULES, BARS, float(extent), found)
+        return found[:count]
     taken: Counter[int] = Counter()
+    may = []
     for entry, (of, (first, behind)) in enumerate(zip(bank.tolist(), pairwise(begin.tolist()), strict=True)):
         own = query_at[first:behind], bank_at[first:behind], np.ones(behind - first)
-        found[entry] = taken[of] < most and bool(strands(*own).say_something((extent, 0)).any())
-        taken[of] += found[entry]
-    return found
+        if taken[of] < most and strands(*own).say_something((extent, 0)).any():
+            taken[of] += 1
+            may.append(entry)
+    return np.array(may, np.int64)
 
 
 def strands(query_at: Column, bank_at: Column, weight: Column) -> Strands:
