@@ -16,6 +16,9 @@ Words = NDArray[np.uint64]
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.int32]
 
+ODD = np.uint64(0x9E3779B97F4A7C15)
+"""Numbers times this differ in their first bits: 2 ** 64 over the golden ratio, as Knuth hashes."""
+
 ENTRY, BANK, COUNT, FIRST, LAST, COVERED, ROOM = range(7)
 """What stands where of a group of hits with one entry; see `together`."""
 
@@ -53,32 +56,22 @@ def first_few(bits: Words, few: int, first: Mask) -> int:
 
 
 @compiled
-def look_up(
-    bits: Words, at: Column, known: Words, likely: Words, few: int, reach: int, rows: Places, words: Words,
-    places: Column, repeated: Mask,
-) -> int:  # fmt: skip
-    """Write which grams of a text count; return how many do.
+def look_up(bits: Words, known: Words, likely: Words, few: int, counts: Mask) -> int:
+    """Write which grams of a text count; return how many do not.
 
     Parameters
     ----------
-    bits, at : uint64 and float64 arrays, shape (grams,), the grams, and where they begin.
+    bits : uint64 array, shape (grams,).
     known, likely : those that are known to be common, as for `background_numba.among`.
     few : so many grams of a value count, the first of them.
-    reach : how many symbols a gram has.
-    rows, words, places : arrays, shape (grams,), to be written to: which grams count, they, and where they begin.
-    repeated : bool array, shape (symbols,), to be written to: those in grams that do not count.
+    counts : bool array, shape (grams,), to be written to.
     """
-    counts, kept = np.empty(len(bits), np.bool_), 0
-    repeated[:] = False
-    first_few(bits, few, counts)
+    left_out = first_few(bits, few, counts)
     for row in range(len(bits)):
-        if counts[row] and not among(bits[row], known, likely):
-            rows[kept], words[kept], places[kept] = row, bits[row], at[row]
-            kept += 1
-        else:
-            begin = np.int64(at[row])
-            repeated[begin : min(begin + reach, np.int64(len(repeated)))] = True
-    return kept
+        if among(bits[row], known, likely):
+            left_out += 1 if counts[row] else 0
+            counts[row] = False
+    return left_out
 
 
 @compiled
@@ -104,22 +97,48 @@ def best_groups(groups: Places, fewest: int, reach: int, bars: tuple[int, int, f
 
 
 @compiled
+def often_enough(entry: Places, fewest: int) -> Numbers:
+    """Return the hits with entries that may have so many: all that do, and a few that do not.
+
+    Most entries have one hit, and are told apart here in a table that is small enough to stay in the processor.
+
+    Parameters
+    ----------
+    entry, fewest : as for `chosen`.
+    """
+    width, left = 10, 0
+    while 1 << width < 4 * len(entry):
+        width += 1
+    seen, shift, hits = np.zeros(1 << width, np.uint8), np.uint64(64 - width), np.empty(len(entry), np.int32)
+    for number in entry:
+        place = np.uint64(number) * ODD >> shift
+        seen[place] = min(seen[place] + 1, fewest)
+    for hit in range(len(entry)):
+        hits[left] = hit
+        left += seen[np.uint64(entry[hit]) * ODD >> shift] >= fewest
+    return hits[:left]
+
+
+@compiled
 def together(
-    query: Places, bank: Places, entry: Places, query_at: Column, reach: int, groups: Places, of: Numbers
-) -> int:
+    hits: Numbers, query: Places, bank: Places, entry: Places, query_at: Column, reach: int, groups: Places,
+    of: Numbers,
+) -> int:  # fmt: skip
     """Write which hits are with one entry, and what there is of each; return how many entries there are.
 
     Parameters
     ----------
+    hits : which are looked at.
     query, bank, entry, query_at, reach : as for `chosen`.
-    groups : int64 array, shape (hits, 8), to be written to, a line of the processor's memory for each entry: its
-        number and its bank, how many hits it has, where the first and the last begin in the query, and how many
-        symbols of it they cover.
-    of : int32 array, shape (hits,), to be written to: which group each hit is in.
+    groups : int64 array, shape (len(hits), 8), to be written to, a line of the processor's memory for each entry:
+        its number and its bank, how many hits it has, where the first and the last begin in the query, and how
+        many symbols of it they cover.
+    of : int32 array, shape (len(hits),), to be written to: which group each of these is in.
     """
-    slots, found = slots_for(len(entry)), 0
+    slots, found = slots_for(len(hits)), 0
     mask = np.uint64(len(slots) - 1)
-    for hit in range(len(entry)):
+    for turn in range(len(hits)):
+        hit = hits[turn]
         place, at = mixed(np.uint64(entry[hit])) & mask, np.int64(query_at[query[hit]])
         while slots[place] >= 0 and groups[slots[place], ENTRY] != entry[hit]:
             place = (place + np.uint64(1)) & mask
@@ -130,7 +149,7 @@ def together(
             groups[group, ENTRY], groups[group, COUNT], groups[group, COVERED] = entry[hit], 0, reach
             groups[group, BANK], groups[group, FIRST], groups[group, LAST] = bank[hit], at, at
             found += 1
-        of[hit] = group
+        of[turn] = group
         groups[group, COUNT] += 1
         groups[group, COVERED] += min(at - groups[group, LAST], reach)
         groups[group, LAST] = at
@@ -152,7 +171,7 @@ def chosen(
     query, bank, entry, at : of hits, in order of the query; no number negative.
     rows, query_at : int64 and float64 arrays, by what `query` numbers: which gram of the text it is, and where it
         begins; both rise.
-    fewest : entries with fewer hits are left out.
+    fewest : entries with fewer hits are left out; less than 256.
     reach : how many symbols a gram has.
     bars : so many symbols in grams are enough; or so many, if they lie over so long a stretch.
     hits : int64 array, shape (2, hits), to be written to, entry by entry: which grams of the text, and the entry.
@@ -164,19 +183,19 @@ def chosen(
     -------
     int, how many entries there are.
     """
-    groups, of = np.empty((len(entry), 8), np.int64), np.empty(len(entry), np.int32)
-    groups = groups[: together(query, bank, entry, query_at, reach, groups, of)]
+    left = often_enough(entry, fewest)
+    groups, of = np.empty((len(left), 8), np.int64), np.empty(len(left), np.int32)
+    groups = groups[: together(left, query, bank, entry, query_at, reach, groups, of)]
     kept = best_groups(groups, fewest, reach, bars)
     groups[:, ROOM], ends[0, 0] = -1, 0
     for place in range(len(kept)):
         groups[kept[place], ROOM] = ends[0, place]
         ends[0, place + 1] = ends[0, place] + groups[kept[place], COUNT]
-    for hit in range(len(entry)):
-        room = groups[of[hit], ROOM]
+        ends[1, place] = groups[kept[place], BANK]
+    for turn in range(len(left)):
+        hit, room = left[turn], groups[of[turn], ROOM]
         if room >= 0:
-            groups[of[hit], ROOM] += 1
+            groups[of[turn], ROOM] += 1
             hits[0, room], hits[1, room] = rows[query[hit]], entry[hit]
             places[0, room], places[1, room] = query_at[query[hit]], at[hit]
-    for place in range(len(kept)):
-        ends[1, place] = groups[kept[place], BANK]
     return len(kept)

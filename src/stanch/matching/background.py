@@ -86,6 +86,7 @@ class Background:
     def __init__(self, *, stated: ArrayLike = (), learnt: ArrayLike = ()) -> None:
         self._stated = GramSet(stated)
         self._learnt = GramSet(learnt)
+        self._arrays = *self._stated.as_arrays, *self._learnt.as_arrays
 
     @classmethod
     def shipped(cls) -> "Background":
@@ -108,7 +109,7 @@ class Background:
     @property
     def as_arrays(self) -> tuple[Grams, Grams, Grams, Grams]:
         """Both sets as kernels take them, what is stated first; see `GramSet`."""
-        return *self._stated.as_arrays, *self._learnt.as_arrays
+        return self._arrays
 
     def states(self, grams: Grams) -> Mask:
         """Return which of these grams are stated to be common; shape (grams,)."""

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stanch.index import Hits
-from stanch.index.align import FLOAT, Effort
+from stanch.index.align import Effort
 from stanch.matching.background import Background
 from stanch.matching.catalogue import Catalogue
 from stanch.matching.indexing import REPEATS, first_occurrences
@@ -54,22 +54,32 @@ class LookedUp:
         ----------
         compiled : whether by the kernel, which does the same; by default if it is worth it, see `align`.
         """
-        if Effort.is_worth_it(0) if compiled is None else compiled:
-            return cls._by_kernel(text, background)
-        counts = first_occurrences(text.bits) & ~background.states(text.bits[:, 0])
+        bits, at, extent = text.bits, text.at, int(text.extent)
+        if not (Effort.is_worth_it(0) if compiled is None else compiled):
+            counts = first_occurrences(bits) & ~background.states(bits[:, 0])
+        else:
+            from stanch.kernels.candidates_numba import look_up  # noqa: PLC0415 - imports numba
+
+            counts, (stated, likely, *_) = np.empty(len(bits), np.bool_), background.as_arrays
+            if not look_up(own(bits[:, 0]), stated, likely, REPEATS, counts):  # as in most texts
+                return cls(rows=_first(len(bits)), bits=bits, at=own(at), repeated=np.zeros(extent, np.bool_))
         rows = np.flatnonzero(counts)
-        repeated = covered(text.at[~counts], int(text.extent))
-        return cls(rows=rows, bits=text.bits[rows], at=text.at[rows], repeated=repeated)
+        return cls(rows=rows, bits=bits[rows], at=at[rows], repeated=covered(at[~counts], extent))
 
-    @classmethod
-    def _by_kernel(cls, text: Fingerprint, background: Background) -> "LookedUp":
-        from stanch.kernels.candidates_numba import look_up  # noqa: PLC0415 - imports numba
 
-        rows, bits, at = np.empty(len(text), np.int64), np.empty((len(text), 1), np.uint64), np.empty(len(text))
-        repeated, (stated, likely, *_) = np.empty(int(text.extent), np.bool_), background.as_arrays
-        own = np.array(text.bits[:, 0]), np.array(text.at, FLOAT)
-        count = look_up(*own, stated, likely, REPEATS, GRAM, rows, bits[:, 0], at, repeated)
-        return cls(rows=rows[:count], bits=bits[:count], at=at[:count], repeated=repeated)
+_COUNTING = [np.arange(4096)]
+
+
+def _first(count: int) -> Rows:
+    """Return the numbers from 0 on, to be read and not written to."""
+    if count > len(_COUNTING[0]):
+        _COUNTING[0] = np.arange(2 * count)
+    return _COUNTING[0][:count]
+
+
+def own(column: NDArray[Any]) -> NDArray[Any]:
+    """Return a column as all kernels are compiled for: in one piece, and one that may be written to."""
+    return column if column.flags.carray else np.array(column)
 
 
 class Candidate(NamedTuple):

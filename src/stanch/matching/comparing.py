@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stanch.index.align import FLOAT, Effort
+from stanch.index.align import Effort
 from stanch.matching.background import BOUNDS, Background
-from stanch.matching.candidates import Candidate
+from stanch.matching.candidates import Candidate, own
 from stanch.matching.indexing import REPEATS, first_occurrences
 from stanch.matching.kinds import Side, covered, filled
 from stanch.matching.rarity import is_common, weights, weights_of
@@ -69,8 +69,8 @@ def compare(
     room = len(hits.rows) + 1
     sides, spans, slope = np.empty(4, np.int64), np.empty((room, 4), np.int64), np.empty(room)
     count = by_kernel(
-        hits.rows, hits.query_at, hits.at, repeated, np.array(entry.at, FLOAT), np.array(entry.bits[:, 0]),
-        np.array(frequency, np.int64), int(entry.extent), weights_of(texts), background.as_arrays, BOUNDS,
+        hits.rows, hits.query_at, hits.at, repeated, own(entry.at), own(entry.bits[:, 0]), own(frequency),
+        int(entry.extent), weights_of(texts), background.as_arrays, BOUNDS,
         REPEATS, FEWEST, AS_LINE, RULES, BARS, ENDS, sides, spans, slope,
     )  # fmt: skip
     if not count:
