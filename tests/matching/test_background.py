@@ -6,9 +6,19 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from stanch.fingerprints import text as text_fingerprints
+from stanch.kernels.background_numba import among, is_believed
 from stanch.language import normalise
 from stanch.matching import Background, formulae
-from stanch.matching.background import LEFT, SHARE, STRETCH, STRETCH_SHARE, GramSet, believes
+from stanch.matching.background import (
+    BOUNDS,
+    LEFT,
+    SHARE,
+    STRETCH,
+    STRETCH_SHARE,
+    GramSet,
+    _three_bits,
+    believes,
+)
 from stanch.matching.background_formulae import KINDS, grams_of
 from stanch.values import GRAM, TEXT_GRAM, Fingerprint, Kind
 from tests.matching.test_passages import matcher, scan
@@ -19,11 +29,19 @@ hashes = st.integers(0, 2**48 - 1)
 
 class TestSet:
     @given(held=st.lists(hashes), asked=st.lists(hashes))
-    @example(held=[1], asked=[1 + 2**32])  # the same place in the filter
+    @example(held=[1], asked=[1 + 2**42])  # the same place in the filter
     def test_it_holds_what_was_given(self, held: list[int], asked: list[int]) -> None:
-        every = [*asked, *held]
-        answers = GramSet(held).holds(np.array(every, dtype=np.uint64))
-        assert answers.tolist() == [gram in set(held) for gram in every]
+        every, known = [*asked, *held], GramSet(held)
+        expected = [gram in set(held) for gram in every]
+        assert known.holds(np.array(every, dtype=np.uint64)).tolist() == expected
+        assert [among(np.uint64(gram), *known.as_arrays) for gram in every] == expected
+
+    def test_few_are_looked_for_in_vain(self) -> None:
+        rng = np.random.default_rng(4)
+        held, asked = rng.integers(0, 2**48, (2, 20_000), dtype=np.uint64)
+        words = GramSet(held).as_arrays[1]
+        three = _three_bits(asked)
+        assert np.mean(words[asked & np.uint64(len(words) - 1)] & three == three) < 0.02
 
 
 def spread(extent: int, at: list[int]) -> Fingerprint:
@@ -63,6 +81,8 @@ class TestBelieving:
         )
         expected = plainly(extent, *([at for at in inside if inside[at] == name] for name in ("learnt", "stated")))
         assert believes(spread(extent, list(inside)), learnt=learnt, stated=stated) == expected
+        at = np.array(list(inside), np.float64)
+        assert is_believed(at, learnt, stated, extent, GRAM, BOUNDS) == expected
 
     @pytest.mark.parametrize(
         ("extent", "learnt", "believed"),

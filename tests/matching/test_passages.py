@@ -1,12 +1,14 @@
 """Texts: kinds and coverages as they are defined, in every script."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from stanch.fingerprints import text as text_fingerprints
 from stanch.matching import Bank, Matcher, passages
-from stanch.matching.strands import Column, Strands, strands
+from stanch.matching.candidates import CANDIDATES, Candidate
+from stanch.matching.comparing import Shared, compare
 from stanch.values import (
     BEHAVIOUR_BASED,
     BankInfo,
@@ -200,15 +202,21 @@ def strongest(result: PartResult) -> Kind | None:
     return max((match.kind for match in result.matches), key=lambda kind: kind.rank, default=None)
 
 
+def counting(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list to which is added, of each entry that a text is compared with, how many hits it has."""
+    counts: list[int] = []
+
+    def compared(hits: Candidate, *others: Any, **more: Any) -> Shared | None:
+        counts.append(len(hits.rows))
+        return compare(hits, *others, **more)
+
+    monkeypatch.setattr(passages, "compare", compared)
+    return counts
+
+
 def test_text_that_repeats_itself_is_found_and_followed_only_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
     """However often the one stands in the other, the work of aligning them stays the same."""
-    aligned: list[int] = []
-
-    def counting(query_at: Column, *rest: Column) -> Strands:
-        aligned.append(len(query_at))
-        return strands(query_at, *rest)
-
-    monkeypatch.setattr(passages, "strands", counting)
+    aligned = counting(monkeypatch)
     sentence = writing(1, 60)
     where = matcher(f"{sentence} " * 40)
     for often in (5, 50, 500):
@@ -218,14 +226,8 @@ def test_text_that_repeats_itself_is_found_and_followed_only_so_far(monkeypatch:
 
 
 def test_only_so_many_entries_are_aligned_with_one_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[int] = []
-
-    def counting(query_at: Column, *rest: Column) -> Strands:
-        calls.append(1)
-        return strands(query_at, *rest)
-
-    monkeypatch.setattr(passages, "strands", counting)
+    calls = counting(monkeypatch)
     text = writing(1, 60)
     where = matcher(*(changed(text, 0.02, seed) for seed in range(80)))
     assert strongest(scan(where, changed(text, 0.1, seed=999))) is Kind.COPY
-    assert len(calls) == passages.CANDIDATES
+    assert len(calls) == CANDIDATES

@@ -7,11 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stanch.kernels.align_numba import FEW, best_first
+from stanch.kernels.strands_numba import find_strands, room_for
 from stanch.matching.rarity import SMALL_BANK, is_common, weights
 from stanch.matching.strands import (
+    AS_LINE,
     EDITED,
     LONGEST_EDIT,
     PASSAGE,
+    RULES,
     SHORT_GAP,
     Column,
     Strands,
@@ -41,23 +45,53 @@ def rows(found: Strands) -> list[tuple[float, ...]]:
     return list(zip(*(getattr(found, name).tolist() for name in names), strict=True))
 
 
+def by_kernel(q: Column, p: Column, weight: Column) -> list[tuple[float, ...]]:
+    """Return what `rows` does of strands that the kernel found."""
+    counts, sums = np.empty((len(q) + 1, 8), np.int64), np.empty((len(q) + 1, 2))
+    found = find_strands(q, p, weight, AS_LINE, RULES, room_for(len(q) + 3), counts, sums)
+    names = ("query_from", "query_to", "bank_from", "bank_to", "first", "last", "within", "apart")
+    columns = dict(zip(names, counts[:found].T, strict=True))
+    return rows(Strands(**columns, covered=sums[:found, 0], slope=sums[:found, 1]))
+
+
 @given(points=hits, rarity=rarities)
 def test_the_kernel_agrees_with_the_plain_form(points: list[tuple[int, int]], rarity: list[float]) -> None:
     q, p = columns(points)
     weight = np.array(rarity[: len(q)])
-    assert rows(strands(q, p, weight, compiled=True)) == rows(strands(q, p, weight, compiled=False))
+    assert by_kernel(q, p, weight) == rows(strands(q, p, weight))
 
 
-@given(groups=st.lists(hits, min_size=1, max_size=4), extent=st.integers(900, 4000))
+def test_the_kernel_agrees_with_the_plain_form_on_more_hits_than_are_sorted_one_by_one() -> None:
+    rng = np.random.default_rng(11)
+    for hits_ in (FEW - 1, FEW, FEW + 1, 5 * FEW):
+        q, p = columns([(int(at), int(off)) for at, off in rng.integers((0, -20), (900, 20), (hits_, 2))])
+        weight = rng.integers(0, 257, hits_) / 256
+        assert by_kernel(q, p, weight) == rows(strands(q, p, weight))
+
+
+@given(scores=st.lists(st.integers(0, 9), min_size=1, max_size=2 * FEW))
+def test_the_best_come_first_and_equal_ones_as_they_came(scores: list[int]) -> None:
+    order = np.empty(len(scores), np.int64)
+    best_first(np.array(scores, dtype=np.float64), order)
+    assert order.tolist() == sorted(range(len(scores)), key=lambda hit: -scores[hit])
+
+
+@given(
+    groups=st.lists(hits, min_size=1, max_size=5), extent=st.integers(900, 4000), most=st.sampled_from([1, 2, 50])
+)
 def test_the_kernel_agrees_with_the_plain_form_on_many_entries(
-    groups: list[list[tuple[int, int]]], extent: int
+    groups: list[list[tuple[int, int]]], extent: int, most: int
 ) -> None:
     each = [columns(points) for points in groups]
     q, p = (np.concatenate(sides) for sides in zip(*each, strict=True))
-    behind = np.cumsum([len(points) for points in groups])
-    bounds = behind - [len(points) for points in groups], behind
-    plain, kernel = (promising(q, p, *bounds, extent, compiled=compiled).tolist() for compiled in (False, True))
-    assert plain == kernel
+    begin, bank = np.cumsum([0, *map(len, groups)]), np.arange(len(groups)) % 2
+    plain, kernel = (
+        promising(q, p, begin, bank, extent, most=most, compiled=compiled) for compiled in (False, True)
+    )
+    assert plain.tolist() == kernel.tolist()
+    assert max(np.bincount(bank[plain], minlength=1)) <= most
+    every = promising(q, p, begin, bank, extent, most=len(groups), compiled=False)
+    assert all(bank[entry] in bank[plain] for entry in every)
 
 
 @given(points=hits, rarity=rarities, longer=st.integers(0, 3000))
@@ -68,7 +102,7 @@ def test_nothing_that_says_something_is_passed_over(
     extent = int(q.max()) + 12
     found = strands(q, p, np.array(rarity[: len(q)]))
     if found.say_something((extent, int(p.max()) + 12 + longer)).any():
-        assert promising(q, p, np.array([0]), np.array([len(q)]), extent).all()
+        assert promising(q, p, np.array([0, len(q)]), np.array([0]), extent, most=1).tolist() == [0]
 
 
 @given(points=hits)

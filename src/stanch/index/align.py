@@ -117,13 +117,14 @@ def chained(
     order = np.lexsort((bank_at, query_at))
     q, p, w = (np.ascontiguousarray(column[order], dtype=FLOAT) for column in (query_at, bank_at, weight))
     if Effort.is_worth_it(len(order)) if compiled is None else compiled:
-        from stanch.kernels.align_numba import best_before, taken  # noqa: PLC0415 - imports numba
+        from stanch.kernels.align_numba import best_before, best_first, taken  # noqa: PLC0415 - imports numba
 
-        score, before = np.empty(len(order)), np.empty(len(order), np.int64)
-        number, gained = np.empty(len(order), np.int64), np.empty(len(order))
+        score, gained = np.empty(len(order)), np.empty(len(order))
+        before, number, sequence = (np.empty(len(order), np.int64) for _ in range(3))
         (low, high), gap, slack, reach, cost = line.slope, line.gap, line.slack, line.reach, line.gap_cost
-        best_before(q, p, w, low, high, gap, slack, reach, cost, score, before)
-        count = taken(np.argsort(-score, kind="stable"), score, before, number, gained)
+        best_before(q, p, w, low, high, gap, slack, reach, cost, gained, score, before)
+        best_first(score, sequence)
+        count = taken(sequence, score, before, number, gained)
         return Chained(order=order, number=number, score=gained[:count])
     score, before = _best_before(q, p, w, line)
     number, gained = _taken(score, before)

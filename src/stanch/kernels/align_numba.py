@@ -11,11 +11,14 @@ from stanch.kernels.jit import compiled
 Column = NDArray[np.float64]
 Places = NDArray[np.int64]
 
+FEW = 64
+"""Up to so many hits are sorted one by one."""
+
 
 @compiled
 def best_before(
     q: Column, p: Column, w: Column, low: float, high: float, gap: float, slack: float, reach: float,
-    gap_cost: float, score: Column, before: Places,
+    gap_cost: float, highest: Column, score: Column, before: Places,
 ) -> None:  # fmt: skip
     """Write the score of the best chain that ends at each hit, and the hit before it in this chain.
 
@@ -26,10 +29,10 @@ def best_before(
     ----------
     q, p, w : float64 arrays, shape (hits,), places and weights of hits in order of q, then p.
     low, high : the least and the greatest slope; the others are those of `align`.
+    highest : float64 array, shape (hits,), to be written to: the highest of all scores up to each hit.
     score : float64 array, shape (hits,), to be written to.
     before : int64 array, shape (hits,), to be written to; -1 where a chain begins.
     """
-    highest = np.empty(len(q), np.float64)  # of all scores up to each hit
     for hit in range(len(q)):
         most, best = w[hit] * reach, -1
         other = hit - 1
@@ -44,6 +47,28 @@ def best_before(
             other -= 1
         score[hit], before[hit] = most, best
         highest[hit] = most if hit == 0 else max(most, highest[hit - 1])
+
+
+@compiled
+def best_first(score: Column, order: Places) -> None:
+    """Write the hits by their scores, best first, equal ones as they come.
+
+    Few are put in their places one by one, from the last on: along a chain scores rise, so each is soon there.
+
+    Parameters
+    ----------
+    score : float64 array, shape (hits,).
+    order : int64 array, shape (hits,), to be written to.
+    """
+    if len(score) > FEW:
+        order[:] = np.argsort(-score, kind="mergesort")
+        return
+    for hit in range(len(score) - 1, -1, -1):
+        place = len(score) - 1 - hit
+        while place > 0 and score[order[place - 1]] <= score[hit]:
+            order[place] = order[place - 1]
+            place -= 1
+        order[place] = hit
 
 
 @compiled

@@ -20,8 +20,11 @@ STRETCH_SHARE = 0.4
 LEFT = 200
 """And while at least so many symbols are left that are no formula: enough for every kind of match."""
 
-FILTERED = 64
-"""Places in the filter for each gram: one look-up in so many is in vain."""
+FILTERED = 16
+"""Bits in the filter for each gram, of which three in one word are set: one look-up in a hundred is in vain."""
+
+BOUNDS = (SHARE, float(LEFT), float(STRETCH), STRETCH_SHARE)
+"""The constants, as the kernels take them."""
 
 Mask = NDArray[np.bool_]
 Grams = NDArray[np.uint64]
@@ -37,10 +40,8 @@ class GramSet:
 
     def __init__(self, grams: ArrayLike = ()) -> None:
         self._sorted = np.unique(np.asarray(grams, dtype=np.uint64))
-        places = 1 << max(10, (len(self._sorted) * FILTERED - 1).bit_length())
-        self._mask = np.uint64(min(places, 1 << 24) - 1)
-        self._filter = np.zeros(int(self._mask) + 1, np.bool_)
-        self._filter[self._sorted & self._mask] = True
+        self._likely = np.zeros(1 << max(4, (len(self._sorted) * FILTERED // 64).bit_length()), np.uint64)
+        np.bitwise_or.at(self._likely, self._sorted & np.uint64(len(self._likely) - 1), _three_bits(self._sorted))
 
     def __len__(self) -> int:
         return len(self._sorted)
@@ -50,9 +51,17 @@ class GramSet:
         """The hashes, in order."""
         return self._sorted
 
+    @property
+    def as_arrays(self) -> tuple[Grams, Grams]:
+        """For kernels the hashes in order, and the filter: a power of two of words, in which three bits stand for
+        each hash.
+        """
+        return self._sorted, self._likely
+
     def holds(self, grams: Grams) -> Mask:
         """Return which of these hashes are in the set; shape (grams,)."""
-        held: Mask = self._filter[grams & self._mask]
+        three = _three_bits(grams)
+        held: Mask = self._likely[grams & np.uint64(len(self._likely) - 1)] & three == three
         (likely,) = np.nonzero(held)
         if len(likely):
             wanted = grams[likely]
@@ -77,6 +86,7 @@ class Background:
     def __init__(self, *, stated: ArrayLike = (), learnt: ArrayLike = ()) -> None:
         self._stated = GramSet(stated)
         self._learnt = GramSet(learnt)
+        self._arrays = *self._stated.as_arrays, *self._learnt.as_arrays
 
     @classmethod
     def shipped(cls) -> "Background":
@@ -95,6 +105,11 @@ class Background:
     def learnt(self) -> Grams:
         """What was learnt, but for what is stated too; uint64 array, in order."""
         return self._learnt.grams[~self._stated.holds(self._learnt.grams)]
+
+    @property
+    def as_arrays(self) -> tuple[Grams, Grams, Grams, Grams]:
+        """Both sets as kernels take them, what is stated first; see `GramSet`."""
+        return self._arrays
 
     def states(self, grams: Grams) -> Mask:
         """Return which of these grams are stated to be common; shape (grams,)."""
@@ -117,6 +132,14 @@ class Background:
             return stated
         learnt = self._learnt.holds(grams) & ~stated
         return stated | learnt if learnt.any() and believes(entry, learnt=learnt, stated=stated) else stated
+
+
+def _three_bits(grams: Grams) -> Grams:
+    """Return the word of the filter that is set for each hash: its bits 24, 30 and 36 on say where."""
+    three = np.zeros_like(grams)
+    for shift in (24, 30, 36):
+        three |= np.uint64(1) << (grams >> np.uint64(shift) & np.uint64(63))
+    return three
 
 
 def believes(entry: Fingerprint, *, learnt: Mask, stated: Mask) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stanch.values import Kind
+from stanch.values import GRAM, Kind
 
 MIN_ALIGNED = 60
 """Fewer aligned symbols than these are no match: titles, datelines and greetings are that long."""
@@ -67,3 +67,11 @@ def filled(start: Places, end: Places, extent: int) -> Mask:
         return mask
     steps = np.bincount(start, minlength=extent + 1) - np.bincount(end, minlength=extent + 1)
     return np.cumsum(steps)[:-1] > 0
+
+
+def covered(at: NDArray[np.float64], extent: int) -> Mask:
+    """Return which of `extent` symbols lie in grams that begin at these places."""
+    if not len(at):
+        return np.zeros(extent, dtype=np.bool_)
+    start = at.astype(np.int64)
+    return filled(start, start + GRAM, extent)

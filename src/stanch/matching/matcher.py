@@ -18,6 +18,7 @@ from stanch.matching.background_sightings import Sightings, sightings
 from stanch.matching.bank import Bank
 from stanch.matching.catalogue import Catalogue
 from stanch.matching.passages import find_passages
+from stanch.matching.unfolded import Unfolded
 from stanch.matching.wholes import EQUAL, find_wholes
 from stanch.media import Decoders
 from stanch.values import (
@@ -55,6 +56,7 @@ class Matcher:
 
     def __init__(self, banks: Iterable[Bank] = (), *, decoders: Decoders | None = None) -> None:
         self._catalogue = Catalogue()
+        self._unfolded = Unfolded(self._catalogue)
         self._decoders = decoders or Decoders()
         self._lock = threading.RLock()
         for bank in banks:
@@ -84,6 +86,7 @@ class Matcher:
         """
         with self._lock:
             self._catalogue.attach(archive, names)
+            self._unfolded.clear()
 
     def describe(self, info: BankInfo) -> None:
         """Change the description of a bank, its state and thresholds too, or raise UnknownBankError."""
@@ -102,6 +105,7 @@ class Matcher:
         """Remove entries from a bank, all or none, or raise UnknownEntryError or UnknownBankError."""
         with self._lock:
             self._catalogue.remove(bank, entries)
+            self._unfolded.clear()
 
     def replace(self, bank: str, *entries: Entry) -> None:
         """Put entries in the place of those of the same id, or raise as `remove` does.
@@ -109,7 +113,7 @@ class Matcher:
         No match falls in between: one that is held is always found, as it was or as it is now.
         """
         with self._lock:
-            self._catalogue.remove(bank, [entry.id for entry in entries])
+            self.remove(bank, *[entry.id for entry in entries])
             self._catalogue.add(bank, entries)
 
     def use_background(self, background: Background) -> None:
@@ -233,7 +237,7 @@ class Matcher:
 
     def _passages(self, text: Fingerprint, now: int, banks: Container[str] | None) -> list[Match]:
         with self._lock:
-            return find_passages(self._catalogue, text, now=now, banks=banks)
+            return find_passages(self._catalogue, self._unfolded, text, now=now, banks=banks)
 
 
 def _of_readings(
@@ -267,12 +271,12 @@ def _unmatched(reading: Reading, matches: Sequence[Match]) -> int:
     if any(match.kind is Kind.IDENTICAL for match in counted):
         return 0
     grams = next((found for found in reading.fingerprints if found.method == TEXT_GRAM), None)
-    if grams is None or not counted:
+    if grams is None or not len(grams) or not counted:
         return reading.symbols
-    outside = np.ones(len(grams), dtype=np.bool_)
-    for pair in (pair for match in counted for pair in match.spans):
-        outside &= (grams.start < pair.query.start) | (grams.end > pair.query.end)
-    return round(reading.symbols * float(outside.mean()))
+    inside = np.zeros(len(grams), dtype=np.bool_)
+    for start, end in {(pair.query.start, pair.query.end) for match in counted for pair in match.spans}:
+        inside |= (grams.start >= start) & (grams.end <= end)
+    return round(reading.symbols * ((len(grams) - int(np.count_nonzero(inside))) / len(grams)))
 
 
 def _best_of_each_entry(matches: Sequence[Match]) -> tuple[Match, ...]:
@@ -289,12 +293,13 @@ def _best_of_each_entry(matches: Sequence[Match]) -> tuple[Match, ...]:
     return tuple(best.values())
 
 
+_RANK = {kind: kind.rank for kind in Kind}
 _ORDER = {method.id: place for place, method in enumerate(EQUAL)}
 
 
 def _weakness(match: Match) -> tuple[int, int, float, float, str, str]:
     return (
-        -match.kind.rank,
+        -_RANK[match.kind],
         _ORDER.get(match.method, len(_ORDER)),
         match.distance or 0,
         -(match.query_cover or 0),

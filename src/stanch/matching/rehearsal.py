@@ -4,10 +4,13 @@ import numpy as np
 
 from stanch.fingerprints.link import find
 from stanch.fingerprints.text import as_query
+from stanch.index import Hits
+from stanch.matching.background import Background
+from stanch.matching.candidates import Candidate, LookedUp, grouped
+from stanch.matching.comparing import compare
 from stanch.matching.frequency import frequencies
-from stanch.matching.passages import grouped
-from stanch.matching.strands import promising, strands
-from stanch.values import GRAM
+from stanch.matching.strands import promising
+from stanch.values import GRAM, TEXT_GRAM, Fingerprint
 
 HITS = 3 * GRAM
 
@@ -19,8 +22,12 @@ def load_kernels() -> None:
     """
     find("", compiled=True)
     as_query("", compiled=True)
-    places, entries = np.arange(HITS, dtype=np.float64), np.zeros(HITS, dtype=np.int64)
-    grouped(entries, 1, compiled=True)
-    promising(places, places, np.array([0], np.int64), np.array([HITS], np.int64), HITS, compiled=True)
-    strands(places, places, np.ones(HITS), compiled=True)
-    frequencies(np.arange(HITS, dtype=np.int64), entries, 0, HITS, few=0)
+    rows, one = np.arange(HITS), np.zeros(HITS, np.int64)
+    at = rows.astype(np.float64)
+    grams = Fingerprint.of(TEXT_GRAM, rows.reshape(-1, 1), at=at, start=at, end=at + GRAM, extent=HITS + GRAM)
+    looked_up = LookedUp.of(grams, Background(), compiled=True)
+    own = grouped(Hits(query=rows, bank=one, entry=one, at=at, distance=one, total=one), looked_up, compiled=True)
+    promising(own.query_at, own.at, own.begin, own.bank, HITS, most=1, compiled=True)
+    hits = Candidate(0, rows, at, at)
+    compare(hits, looked_up.repeated, grams, frequency=one, texts=1, background=Background(), compiled=True)
+    frequencies(rows, one, 0, HITS, few=0)

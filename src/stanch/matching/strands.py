@@ -3,7 +3,9 @@
 `docs/decisions/chains.md` says what the constants were measured on.
 """
 
+from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,10 +53,11 @@ LONGEST_EDIT = 90
 """A strand goes on at its ends for as long as its hits stand apart on average; for no more symbols than these."""
 
 
-_LINE = (*LINE.slope, LINE.gap, LINE.slack, LINE.reach, LINE.gap_cost)
-_RULES = (float(APART), THIN, float(SHORT_GAP), float(LEAST))
-_BARS = (float(PASSAGE), DENSE, float(EDITED), float(TIMES), WIDE)
-_COUNTS = ("query_from", "query_to", "bank_from", "bank_to", "first", "last", "within", "apart")
+AS_LINE = (*LINE.slope, LINE.gap, LINE.slack, LINE.reach, LINE.gap_cost)
+RULES = (float(APART), THIN, float(SHORT_GAP), float(LEAST))
+BARS = (float(PASSAGE), DENSE, float(EDITED), float(TIMES), WIDE)
+ENDS = (HALF_A_WINDOW, LONGEST_EDIT)
+"""The constants, as the kernels take them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -148,51 +151,52 @@ def _further(room: Places, silent: Places, edit: Places) -> Places:
     return np.where(near, room, np.minimum(likely, room))
 
 
-def strands(query_at: Column, bank_at: Column, weight: Column, *, compiled: bool | None = None) -> Strands:
-    """Return the strands of two texts that are no chance.
+def promising(
+    query_at: Column,
+    bank_at: Column,
+    begin: Places,
+    bank: Places,
+    extent: int,
+    *,
+    most: int,
+    compiled: bool | None = None,
+) -> Places:
+    """Return which of many entries may say something, however rare their grams and however short they are.
+
+    Parameters
+    ----------
+    query_at, bank_at : as for `strands`, entry by entry.
+    begin : int64 array, shape (entries + 1,), where the hits of each begin, and those of the last end.
+    bank : int64 array, shape (entries,), the number of the bank of each.
+    extent : how many symbols the query has.
+    most : so many entries of a bank are enough: those that come first.
+    compiled : whether by the kernel, which does the same; by default if it is worth it, see `align`.
+    """
+    if Effort.is_worth_it(len(query_at)) if compiled is None else compiled:
+        from stanch.kernels.strands_numba import find_promising  # noqa: PLC0415 - imports numba
+
+        found = np.empty(len(bank), np.int64)
+        count = find_promising(query_at, bank_at, begin, bank, most, AS_LINE, RULES, BARS, float(extent), found)
+        return found[:count]
+    taken: Counter[int] = Counter()
+    may = []
+    for entry, (of, (first, behind)) in enumerate(zip(bank.tolist(), pairwise(begin.tolist()), strict=True)):
+        own = query_at[first:behind], bank_at[first:behind], np.ones(behind - first)
+        if taken[of] < most and strands(*own).say_something((extent, 0)).any():
+            taken[of] += 1
+            may.append(entry)
+    return np.array(may, np.int64)
+
+
+def strands(query_at: Column, bank_at: Column, weight: Column) -> Strands:
+    """Return the strands of two texts that are no chance; `kernels.strands_numba` does the same.
 
     Parameters
     ----------
     query_at, bank_at : float64 arrays, shape (hits,), at least one, where each hit lies in both, in symbols; in
         order of the query, then of the entry.
     weight : float64 array, shape (hits,), 0 to 1, how much each hit says, in steps of a power of two.
-    compiled : whether by the kernel, which does the same; by default if it is worth it, see `align`.
     """
-    if not (Effort.is_worth_it(len(weight)) if compiled is None else compiled):
-        return _strands(query_at, bank_at, weight)
-    from stanch.kernels.strands_numba import find_strands  # noqa: PLC0415 - imports numba
-
-    counts, sums = np.empty((len(weight) + 1, len(_COUNTS)), np.int64), np.empty((len(weight) + 1, 2))
-    count = find_strands(query_at, bank_at, weight, _LINE, _RULES, counts, sums)
-    columns = dict(zip(_COUNTS, counts[:count].T, strict=True))
-    return Strands(**columns, covered=sums[:count, 0], slope=sums[:count, 1])
-
-
-def promising(
-    query_at: Column, bank_at: Column, begin: Places, behind: Places, extent: int, *, compiled: bool | None = None
-) -> Mask:
-    """Return which of many entries may say something, however rare their grams and however short they are.
-
-    Parameters
-    ----------
-    query_at, bank_at : as for `strands`, entry by entry.
-    begin, behind : int64 arrays, shape (entries,), where the hits of each begin and end.
-    extent : how many symbols the query has.
-    compiled : as for `strands`.
-    """
-    if Effort.is_worth_it(len(query_at)) if compiled is None else compiled:
-        from stanch.kernels.strands_numba import find_promising  # noqa: PLC0415 - imports numba
-
-        found = np.empty(len(begin), np.bool_)
-        find_promising(query_at, bank_at, begin, behind, _LINE, _RULES, _BARS, float(extent), found)
-        return found
-    groups = zip(begin.tolist(), behind.tolist(), strict=True)
-    each = (_strands(query_at[a:b], bank_at[a:b], np.ones(b - a)) for a, b in groups)
-    return np.array([bool(some.say_something((extent, 0)).any()) for some in each], dtype=np.bool_)
-
-
-def _strands(query_at: Column, bank_at: Column, weight: Column) -> Strands:
-    """Do what `strands` does by numpy alone."""
     lined = chained(query_at, bank_at, np.ones(len(weight)), LINE, compiled=False)
     row = lined.order[np.argsort(lined.number, kind="stable")]
     q, p, w = query_at[row].astype(np.int64), bank_at[row].astype(np.int64), weight[row]

@@ -6,6 +6,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stanch.fingerprints import IN_TEXT
 from stanch.matching.asking import Asked, Content
@@ -58,9 +59,7 @@ def find_wholes(
     hits = catalogue.search(asked.method, bits, now=now, limit=LIMIT, banks=banks)
     if not len(hits):
         return
-    counts = np.array(asked.counts())
-    owner = np.repeat(np.arange(len(counts)), counts)[hits.query].tolist()
-    begin = [0, *np.cumsum(counts).tolist()]
+    begin, owner = _owners(asked.counts(), hits.query)
     found = list(
         zip(*(column.tolist() for column in (hits.query, hits.distance, hits.entry, hits.at)), strict=True)
     )
@@ -70,6 +69,20 @@ def find_wholes(
         rows = [(fingerprint, row) for fingerprint in variants for row in range(len(fingerprint))]
         own = [_hit(*rows[query - first], *rest) for query, *rest in (found[hit] for hit in chosen)]
         yield asked.contents[number], _matches(catalogue, own)
+
+
+def _owners(counts: Sequence[int], query: NDArray[np.int64]) -> tuple[list[int], list[int]]:
+    """Return where the features of each content begin, and which content each of these features is of.
+
+    Parameters
+    ----------
+    counts : how many features each content has.
+    query : int64 array, features of all contents.
+    """
+    if len(counts) == 1:  # as of nearly every text
+        return [0, counts[0]], [0] * len(query)
+    owner: list[int] = np.repeat(np.arange(len(counts)), counts)[query].tolist()
+    return [0, *np.cumsum(counts).tolist()], owner
 
 
 def _hit(fingerprint: Fingerprint, row: int, distance: int, entry: int, at: float) -> _Hit:
