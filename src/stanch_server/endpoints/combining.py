@@ -1,9 +1,9 @@
 """What several threads ask at the same moment is answered at once, by one of them.
 
-Much of what a short request costs is the same for ten: reading the key, looking for the newest change, searching an
-index, committing. Whoever comes first answers what waits, all of it; the others sleep until their answer is there.
-What comes meanwhile waits for the next to do the same. So the more ask, the less each costs, and who asks alone
-waits for nobody. (Flat combining: Hendler, Incze, Shavit and Tzafrir, 2010; a database's group commit.)
+Much of what a short request costs is the same for ten: reading the key, looking for the newest change, searching
+an index, committing. Whoever comes first answers what waits, all of it; the others sleep until their answer is
+there. What comes meanwhile waits for the next to do the same. So the more ask, the less each costs, and who asks
+alone waits for nobody. (Flat combining: Hendler, Incze, Shavit and Tzafrir, 2010; a database's group commit.)
 """
 
 from collections import deque

@@ -108,7 +108,7 @@ class ShortLookups:
 
 
 def question_of(environ: Environ) -> Question | None:
-    """Return what a request asks; None if it is not short, asks for more than hashes, or is not as it should be."""
+    """Return what a request asks; None if it is not short, not only of hashes, or not as it should be."""
     if not (_is_plain(environ) and is_short(environ) and has_come(environ)):
         return None
     body = environ[INPUT].getvalue()
