@@ -18,7 +18,6 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import Error, close_old_connections
-from django.http import HttpResponse
 
 from stanch.errors import StanchError
 from stanch.values import Part
@@ -49,10 +48,19 @@ class Note(Protocol):
 
 
 class Question(NamedTuple):
-    """A request that is as it should be, as far as can be said before the key is read."""
+    """A request that comes as it should, of which nothing else is known yet."""
 
+    began: float
     authorization: str
-    parts: Sequence[Part]
+    body: bytes
+
+
+class Reply(NamedTuple):
+    """An answer as the web server takes it."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
 
 
 class Told(NamedTuple):
@@ -65,6 +73,8 @@ class Told(NamedTuple):
 class ShortLookups:
     """A WSGI application that answers short look-ups of hashes itself, and leaves all else to another.
 
+    A request's own thread does next to nothing: the one that answers does it for all, with warm caches.
+
     Parameters
     ----------
     otherwise : answers what is not short, or not as it should be.
@@ -74,54 +84,56 @@ class ShortLookups:
     def __init__(self, otherwise: Application, *, note: Note) -> None:
         self._otherwise = otherwise
         self._note = note
-        self._desk: Combined[Question, Told | None] = Combined(answer_all)
+        self._desk: Combined[Question, Reply | None] = Combined(self._answer)
         self._headers = list(with_security_headers(answer(None)).items())
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
-        began = time.perf_counter()
-        question = question_of(environ)
-        told = None if question is None else self._ask(question)
-        if told is None:
+        reply = self._reply(environ)
+        if reply is None:
             return self._otherwise(environ, start_response)
-        name = uuid.uuid4().hex
-        status, headers, body = self._response(name, told.said)
-        seconds = time.perf_counter() - began
-        self._note(name, route=ADDRESS, method="POST", status=int(status[:3]), seconds=seconds, actor=told.actor)
-        start_response(status, [*headers, (REQUEST_ID, name)])
-        return [body]
+        start_response(reply.status, reply.headers)
+        return [reply.body]
 
-    def _ask(self, question: Question) -> Told | None:
-        """Return what is told; None where the view has to say it."""
+    def _reply(self, environ: Environ) -> Reply | None:
+        """Return what is answered here; None where the view has to say it."""
+        began = time.perf_counter()
+        if not (is_plain(environ) and is_short(environ) and has_come(environ)):
+            return None
+        question = Question(began, environ.get("HTTP_AUTHORIZATION", ""), environ[INPUT].getvalue())
         try:
             return self._desk.ask(question)
         except Exception:  # noqa: BLE001 - nothing was recorded; what it was shows where each is answered by itself
             return None
 
-    def _response(self, name: str, said: LookedUp | ProblemError | Exception) -> tuple[str, Any, bytes]:
-        if isinstance(said, LookedUp):
-            return "200 OK", self._headers, encoded(said)
-        with structlog.contextvars.bound_contextvars(request=name):
-            response: HttpResponse = said.response() if isinstance(said, ProblemError) else failed(said)
-        with_security_headers(response)
-        return f"{response.status_code} {response.reason_phrase}", list(response.items()), response.content
+    def _answer(self, asked: Sequence[Question]) -> list[Reply | None]:
+        told = told_all(asked)
+        return [
+            None if said is None else self._made(question, said)
+            for question, said in zip(asked, told, strict=True)
+        ]
+
+    def _made(self, question: Question, told: Told) -> Reply:
+        """Return an answer with its headers, once it is in the log and counted."""
+        name = uuid.uuid4().hex
+        if isinstance(told.said, LookedUp):
+            status, headers, body = "200 OK", self._headers, encoded(told.said)
+        else:
+            status, headers, body = _refusal(name, told.said)
+        seconds = time.perf_counter() - question.began
+        self._note(name, route=ADDRESS, method="POST", status=int(status[:3]), seconds=seconds, actor=told.actor)
+        return Reply(status, [*headers, (REQUEST_ID, name)], body)
 
 
-def question_of(environ: Environ) -> Question | None:
-    """Return what a request asks; None if it is not short, not only of hashes, or not as it should be."""
-    if not (_is_plain(environ) and is_short(environ) and has_come(environ)):
-        return None
-    body = environ[INPUT].getvalue()
-    try:
-        sent = decoded(body, SentLookups)
-        if all(one.hash is not None for one in sent.queries):
-            return Question(environ.get("HTTP_AUTHORIZATION", ""), parts_of(sent))
-    except StanchError:
-        pass  # the view says what is wrong with it
-    return None
+def _refusal(name: str, said: ProblemError | Exception) -> Reply:
+    """Return what the endpoint and the door answer to such an error."""
+    with structlog.contextvars.bound_contextvars(request=name):
+        response = said.response() if isinstance(said, ProblemError) else failed(said)
+    with_security_headers(response)
+    return Reply(f"{response.status_code} {response.reason_phrase}", list(response.items()), response.content)
 
 
-def _is_plain(environ: Environ) -> bool:
+def is_plain(environ: Environ) -> bool:
     """Whether the view would find nothing to say about how a request comes."""
     return (
         environ.get("PATH_INFO") == ADDRESS
@@ -140,29 +152,38 @@ def _is_secure(environ: Environ) -> bool:
     return bool(header) and environ.get(header) == secure
 
 
-def answer_all(asked: Sequence[Question]) -> list[Told | None]:
-    """Answer several questions, those that may be asked, and record that they were.
+def told_all(asked: Sequence[Question]) -> list[Told | None]:
+    """Look up what several ask, those who may, and record that they did.
 
     Returns
     -------
     One for each, in their order; None where the view has to say what is wrong.
     """
+    parts = [_hashes(one.body) for one in asked]
+    told: list[Told | None] = [None] * len(asked)
+    lookups: dict[int, Lookup] = {}
     with turn():
         close_old_connections()
         now = clock.now()
         callers = {header: _admitted(header, now) for header in {one.authorization for one in asked}}
-        told: list[Told | None] = [None] * len(asked)
-        lookups: dict[int, Lookup] = {}
-        for place, (header, parts) in enumerate(asked):
-            caller = callers[header]
-            if caller is None:
-                continue
-            told[place] = _too_much(caller, len(parts))
-            if told[place] is None:
-                lookups[place] = Lookup(caller, parts)
-        for place, one in zip(lookups, _answered(list(lookups.values()), now), strict=True):
-            told[place] = one
+        for place, (question, wanted) in enumerate(zip(asked, parts, strict=True)):
+            caller = callers[question.authorization]
+            if caller is not None and wanted is not None:
+                lookups[place] = Lookup(caller, wanted)
+                told[place] = _too_much(lookups[place])
+        free = {place: one for place, one in lookups.items() if told[place] is None}
+        for place, said in zip(free, _answered(list(free.values()), now), strict=True):
+            told[place] = said
     return told
+
+
+def _hashes(body: bytes) -> Sequence[Part] | None:
+    """Return the hashes that a body asks for; None if it asks for anything else, or is not as it must be."""
+    try:
+        sent = decoded(body, SentLookups)
+        return parts_of(sent) if all(one.hash is not None for one in sent.queries) else None
+    except StanchError:
+        return None
 
 
 def _admitted(authorization: str, now: datetime) -> KeyPrincipal | None:
@@ -177,13 +198,13 @@ def _admitted(authorization: str, now: datetime) -> KeyPrincipal | None:
     return caller
 
 
-def _too_much(caller: KeyPrincipal, queries: int) -> Told | None:
+def _too_much(lookup: Lookup) -> Told | None:
     """Take a request from what a key may ask for, as the endpoint and its view do."""
     try:
-        limits.take(caller.key)
-        limits.take(caller.key, queries - 1)
+        limits.take(lookup.caller.key)
+        limits.take(lookup.caller.key, len(lookup.parts) - 1)
     except ProblemError as problem:
-        return Told(caller.actor, problem)
+        return Told(lookup.caller.actor, problem)
     return None
 
 
