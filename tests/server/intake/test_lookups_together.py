@@ -1,17 +1,20 @@
 """Many who ask at the same moment share a commit; none is answered before it, and none alone pays for another."""
 
+import os
+import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 
 import pytest
-from django.db import OperationalError, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 
 from stanch_server.accounts.models import Source
 from stanch_server.audit import operations as audit
 from stanch_server.audit.models import AuditPayload
-from stanch_server.intake.sharing import SharedCommit
+from stanch_server.intake.sharing import SharedCommit, prompt_commit
 from tests.server.conftest import START
 from tests.server.intake.conftest import Program
 
@@ -118,6 +121,81 @@ def test_what_cannot_be_committed_is_told_to_each_who_waits_for_it_and_to_nobody
 def test_it_does_not_hang_on_a_transaction_that_somebody_may_undo() -> None:
     with transaction.atomic(), pytest.raises(RuntimeError):
         SharedCommit(in_turn).commit(lambda: None)
+
+
+needs_sqlite = pytest.mark.skipif(
+    os.environ.get("STANCH_TEST_DATABASE") == "postgresql",
+    reason="needs SQLite: only there one waits for all others",
+)
+
+
+@contextmanager
+def somebody_writes() -> Iterator[sqlite3.Connection]:
+    """Hold the one lock on writing, as another process does, until its transaction ends or this does."""
+    name = connection.settings_dict["NAME"]
+    with closing(sqlite3.connect(name, isolation_level=None, check_same_thread=False)) as file:
+        file.execute("BEGIN IMMEDIATE")
+        yield file
+
+
+def patience(milliseconds: int | None = None) -> int:
+    """Return for how long this thread waits for the lock, or say how long it shall."""
+    connection.ensure_connection()
+    said = "" if milliseconds is None else f" = {milliseconds}"
+    (now,) = connection.connection.execute(f"PRAGMA busy_timeout{said}").fetchone()
+    return int(now)
+
+
+def commit(name: str) -> None:
+    with prompt_commit():
+        audit.record(actor="a", action="match.queried", subject=name, at=START)
+
+
+@needs_sqlite
+def test_a_commit_waits_until_nobody_else_writes() -> None:
+    def write() -> tuple[int, int]:
+        usual = patience()
+        try:
+            commit("mine")
+            return usual, patience()
+        finally:
+            connections.close_all()
+
+    with somebody_writes() as file, ThreadPoolExecutor(1) as pool:
+        mine = pool.submit(write)
+        with pytest.raises(TimeoutError):
+            mine.result(0.1)
+        file.execute("ROLLBACK")
+        usual, since = mine.result(PATIENCE)
+    assert usual == since > 1_000
+    assert written() == {"mine"}
+
+
+@needs_sqlite
+def test_a_commit_waits_no_longer_than_the_database_may_be_waited_for() -> None:
+    usual = patience()
+    try:
+        patience(50)
+        with somebody_writes():
+            with pytest.raises(OperationalError, match="locked"):
+                commit("too late")
+            assert patience() == 50
+        commit("in time")
+    finally:
+        patience(usual)
+    assert written() == {"in time"}
+
+
+def test_what_goes_wrong_within_a_commit_undoes_it() -> None:
+    def fail() -> None:
+        with prompt_commit():
+            audit.record(actor="a", action="match.queried", subject="undone", at=START)
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
+    commit("kept")
+    assert written() == {"kept"}
 
 
 @pytest.mark.usefixtures("bank")
