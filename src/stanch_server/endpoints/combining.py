@@ -6,6 +6,7 @@ there. What comes meanwhile waits for the next to do the same. So the more ask, 
 alone waits for nobody. (Flat combining: Hendler, Incze, Shavit and Tzafrir, 2010; a database's group commit.)
 """
 
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from threading import Lock
@@ -35,10 +36,14 @@ class Combined(Generic[Question, Answer]):
     Parameters
     ----------
     answer : returns an answer to each of several questions, in their order; one thread at a time runs it.
+    spacing : seconds from the end of one such work to the beginning of the next, so that where many ask more of
+        them go along. Who asks seldom never waits for this.
     """
 
-    def __init__(self, answer: Callable[[Sequence[Question]], Sequence[Answer]]) -> None:
+    def __init__(self, answer: Callable[[Sequence[Question]], Sequence[Answer]], *, spacing: float = 0.0) -> None:
         self._answer = answer
+        self._spacing = spacing
+        self._ended = -spacing
         self._lock = Lock()
         self._waiting: deque[_Waiting[Question, Answer]] = deque()
         self._at_work = False
@@ -65,6 +70,9 @@ class Combined(Generic[Question, Answer]):
 
     def _answer_all(self, mine: _Waiting[Question, Answer]) -> None:
         """Answer what waits, then wake whom it concerns, and the first of those who have come meanwhile."""
+        early = self._ended + self._spacing - time.monotonic()
+        if early > 0:
+            time.sleep(early)
         with self._lock:
             together = list(self._waiting)
             self._waiting.clear()
@@ -75,6 +83,7 @@ class Combined(Generic[Question, Answer]):
         except BaseException as error:  # noqa: BLE001 - each raises it to whoever has asked
             for one in together:
                 one.error = error
+        self._ended = time.monotonic()
         for one in together:
             one.answered = True
             if one is not mine:

@@ -1,8 +1,10 @@
 """What waits together is answered together, each with its own answer, and by one thread at a time."""
 
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -85,6 +87,26 @@ def test_an_error_is_told_to_each_who_waited_with_it_and_to_nobody_else() -> Non
             with pytest.raises(ValueError, match="-1"):
                 one.result(PATIENCE)
         assert pool.submit(desk.combined.ask, 5).result(PATIENCE) == 10
+
+
+def test_where_many_ask_one_work_does_not_begin_at_once_after_the_other() -> None:
+    begun: list[float] = []
+
+    def answer(asked: Sequence[int]) -> Sequence[int]:
+        begun.append(time.monotonic())
+        return asked
+
+    spaced: Combined[int, int] = Combined(answer, spacing=0.3)
+    asking = time.monotonic()
+    assert spaced.ask(1) == 1
+    assert begun[0] - asking < 0.3, "the first waited for nobody"
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(spaced.ask, range(3))) == [0, 1, 2]
+    assert all(later - earlier >= 0.3 for earlier, later in pairwise(begun))
+    time.sleep(0.3)
+    asking = time.monotonic()
+    assert spaced.ask(1) == 1
+    assert begun[-1] - asking < 0.3, "who asks seldom waits for nobody"
 
 
 def test_too_few_answers_are_an_error() -> None:
