@@ -1,19 +1,17 @@
 """Many who ask at the same moment share a commit; none is answered before it, and none alone pays for another."""
 
-import os
-import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
 import pytest
 from django.db import OperationalError, connection, connections, transaction
 
 from stanch_server.accounts.models import Source
 from stanch_server.audit import operations as audit
-from stanch_server.audit.models import AuditPayload
+from stanch_server.audit.models import AuditEntry, AuditPayload
 from stanch_server.intake.sharing import SharedCommit, prompt_commit
 from tests.server.conftest import START
 from tests.server.intake.conftest import Program
@@ -123,27 +121,35 @@ def test_it_does_not_hang_on_a_transaction_that_somebody_may_undo() -> None:
         SharedCommit(in_turn).commit(lambda: None)
 
 
-needs_sqlite = pytest.mark.skipif(
-    os.environ.get("STANCH_TEST_DATABASE") == "postgresql",
-    reason="needs SQLite: only there one waits for all others",
-)
-
-
 @contextmanager
-def somebody_writes() -> Iterator[sqlite3.Connection]:
-    """Hold the one lock on writing, as another process does, until its transaction ends or this does."""
-    name = connection.settings_dict["NAME"]
-    with closing(sqlite3.connect(name, isolation_level=None, check_same_thread=False)) as file:
-        file.execute("BEGIN IMMEDIATE")
-        yield file
+def somebody_writes() -> Iterator[Callable[[], object]]:
+    """Keep everybody from writing records, as another process does; give what ends that."""
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            if other.vendor == "sqlite":
+                cursor.execute("BEGIN IMMEDIATE")
+            else:
+                cursor.execute("BEGIN")
+                cursor.execute(f"LOCK TABLE {AuditEntry._meta.db_table} IN EXCLUSIVE MODE")
+            yield lambda: cursor.execute("ROLLBACK")
+    finally:
+        other.close()
 
 
-def patience(milliseconds: int | None = None) -> int:
-    """Return for how long this thread waits for the lock, or say how long it shall."""
-    connection.ensure_connection()
-    said = "" if milliseconds is None else f" = {milliseconds}"
-    (now,) = connection.connection.execute(f"PRAGMA busy_timeout{said}").fetchone()
-    return int(now)
+def patience() -> str:
+    """Return for how long this thread waits for a lock, as its database says it."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout" if connection.vendor == "sqlite" else "SHOW lock_timeout")
+        return str(cursor.fetchone()[0])
+
+
+def wait_for_locks(milliseconds: str) -> None:
+    with connection.cursor() as cursor:
+        sqlite = connection.vendor == "sqlite"
+        cursor.execute(
+            f"PRAGMA busy_timeout = {milliseconds}" if sqlite else f"SET lock_timeout = '{milliseconds}'"
+        )
 
 
 def commit(name: str) -> None:
@@ -151,9 +157,8 @@ def commit(name: str) -> None:
         audit.record(actor="a", action="match.queried", subject=name, at=START)
 
 
-@needs_sqlite
 def test_a_commit_waits_until_nobody_else_writes() -> None:
-    def write() -> tuple[int, int]:
+    def write() -> tuple[str, str]:
         usual = patience()
         try:
             commit("mine")
@@ -161,28 +166,28 @@ def test_a_commit_waits_until_nobody_else_writes() -> None:
         finally:
             connections.close_all()
 
-    with somebody_writes() as file, ThreadPoolExecutor(1) as pool:
+    with somebody_writes() as end, ThreadPoolExecutor(1) as pool:
         mine = pool.submit(write)
         with pytest.raises(TimeoutError):
             mine.result(0.1)
-        file.execute("ROLLBACK")
+        end()
         usual, since = mine.result(PATIENCE)
-    assert usual == since > 1_000
+    assert usual == since
     assert written() == {"mine"}
 
 
-@needs_sqlite
 def test_a_commit_waits_no_longer_than_the_database_may_be_waited_for() -> None:
     usual = patience()
+    wait_for_locks("50")
+    short = patience()
     try:
-        patience(50)
         with somebody_writes():
-            with pytest.raises(OperationalError, match="locked"):
+            with pytest.raises(OperationalError, match="lock"):
                 commit("too late")
-            assert patience() == 50
+            assert patience() == short
         commit("in time")
     finally:
-        patience(usual)
+        wait_for_locks(usual)
     assert written() == {"in time"}
 
 
