@@ -13,12 +13,9 @@ import json
 import logging
 import os
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -26,8 +23,9 @@ from wsgiref.util import setup_testing_defaults
 
 import numpy as np
 
+from benchmarks.load import Answered, request_of, send_all
 from benchmarks.report import Result, report
-from benchmarks.stocked import Stocked, bodies, connected, queries, stocked
+from benchmarks.stocked import Stocked, bodies, queries, stocked
 
 ENTRIES, QUICK_ENTRIES = 1_000_000, 60_000
 SEED = 2021784
@@ -48,69 +46,35 @@ STAGES = {
 """What takes the time of a request: where each function stands that does it, and its name."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Load:
-    """Requests of so many hashes each, sent with a key over several connections; none before it is due."""
-
-    running: Stocked
-    key: str
-    size: int
-    connections: int
-    bodies: Sequence[bytes]
-    due: Sequence[float]
-    answers: dict[int, bytes] = field(default_factory=dict)
-    took: dict[int, float] = field(default_factory=dict)
-
-    def send(self) -> "Load":
-        """Send all, each over whichever connection is free, and check what was answered."""
-        places = iter(range(len(self.bodies)))  # no thread comes between another's steps of it
-        work = partial(self._over_one, places, time.perf_counter() + 0.1)
-        threads = [threading.Thread(target=work) for _ in range(self.connections)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        for place in range(len(self.bodies)):
-            self._check(self.answers.pop(place), place * self.size)
-        return self
-
-    def _over_one(self, places: Iterator[int], begin: float) -> None:
-        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
-        with connected(self.running) as connection:
-            connection.connect()
-            for place in places:
-                due = begin + self.due[place]
-                time.sleep(max(0.0, due - time.perf_counter()))
-                connection.request("POST", "/api/v1/match", self.bodies[place], headers)
-                self.answers[place] = connection.getresponse().read()
-                self.took[place] = time.perf_counter() - due
-
-    def _check(self, answer: bytes, first: int) -> None:
-        """End the benchmark unless every other query was found and nothing else; without a bank, nothing."""
-        found = [bool(one["matches"]) for one in json.loads(answer).get("results", [])]
-        sighted = self.key == self.running.key
-        if found != [sighted and number % 2 == 0 for number in range(first, first + self.size)]:
-            sys.exit(f"a wrong answer: {answer[:300]!r}")
-
-
 def in_batches(running: Stocked, key: str, batches: Sequence[bytes]) -> float:
     """Send batches one after the other. Return how many hashes a second were answered."""
-    load = Load(
-        running=running,
-        key=key,
-        size=HASHES,
-        connections=BATCH_CONNECTIONS,
-        bodies=batches,
-        due=[0.0] * len(batches),
-    )
-    return len(batches) * HASHES / max(load.send().took.values())
+    took = sent(running, key, batches, [0.0] * len(batches), size=HASHES, connections=BATCH_CONNECTIONS)
+    return len(batches) * HASHES / max(took)
 
 
 def one_by_one(running: Stocked, key: str, singles: Sequence[bytes]) -> list[float]:
     """Send single hashes at the rate. Return the milliseconds of each answer, shortest first."""
     due = np.cumsum(np.random.default_rng(SEED).exponential(1 / RATE, len(singles))).tolist()
-    load = Load(running=running, key=key, size=1, connections=SINGLE_CONNECTIONS, bodies=singles, due=due)
-    return sorted(seconds * 1e3 for seconds in load.send().took.values())
+    took = sent(running, key, singles, due, size=1, connections=SINGLE_CONNECTIONS)
+    return sorted(seconds * 1e3 for seconds in took)
+
+
+def sent(
+    running: Stocked, key: str, asked: Sequence[bytes], due: Sequence[float], *, size: int, connections: int
+) -> list[float]:
+    """Send bodies of so many hashes when each is due, and check every answer. Return the seconds of each."""
+    requests = [request_of("/api/v1/match", key, body) for body in asked]
+    answers = send_all(running.port, requests, due, connections=connections)
+    for place, answer in enumerate(answers):
+        check(answer, place * size, size, sighted=key == running.key)
+    return [answer.took for answer in answers]
+
+
+def check(answer: Answered, first: int, size: int, *, sighted: bool) -> None:
+    """End the benchmark unless every other query was found and nothing else; without a bank, nothing."""
+    found = [bool(one["matches"]) for one in json.loads(answer.body).get("results", [])]
+    if found != [sighted and number % 2 == 0 for number in range(first, first + size)]:
+        sys.exit(f"a wrong answer: {answer.status} {answer.body[:300]!r}")
 
 
 def measure(*, quick: bool, entries: int | None = None) -> Iterator[Result]:
@@ -204,10 +168,13 @@ def answer_here(application: Callable[..., Any], key: str, body: bytes) -> None:
         "wsgi.input": io.BytesIO(body),
     }
     setup_testing_defaults(request)
-    answer = application(request, lambda *_: None)
-    if answer.status_code != 200:
-        sys.exit(f"a wrong answer: {answer.content[:300]!r}")
-    answer.close()
+    begun: list[str] = []
+    answer = application(request, lambda status, _: begun.append(status))
+    said = b"".join(answer)
+    if not begun[0].startswith("200"):
+        sys.exit(f"a wrong answer: {said[:300]!r}")
+    if close := getattr(answer, "close", None):
+        close()
 
 
 @contextmanager

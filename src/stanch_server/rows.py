@@ -1,13 +1,15 @@
-"""Writing a row by a statement that is built once: for the few rows that every request writes.
+"""Writing and reading rows by statements that are built once: for the few that every request needs.
 
-Django builds the statement of each insert anew, which takes longer than the database needs to run it.
+Django builds each statement anew, which takes longer than the database needs to run it.
 """
 
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from django.db import connections, router
-from django.db.models import AutoField, Field, Model
+from django.db import DEFAULT_DB_ALIAS, connections, router
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import AutoField, BigIntegerField, CharField, Field, Model, TextField
 from django.db.models.sql import InsertQuery
 from django.db.models.sql.compiler import SQLInsertCompiler
 
@@ -20,18 +22,46 @@ class _Statement(NamedTuple):
     returning: tuple["Field[Any, Any]", ...]
 
 
+_AS_IT_IS: Final = {CharField: str, TextField: str, BigIntegerField: int}
+"""Fields of which a value of this type stands in its column unchanged."""
+
+
 def insert(row: Model) -> None:
     """Write a new row, as `row.save(force_insert=True)` does for a model without parents and without signals."""
     using = router.db_for_write(type(row))
     connection = connections[using]
     statement = _statement(type(row), using, connection.vendor)
     values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in statement.fields]
+    for field, value in zip(statement.returning, _run(connection, statement, values), strict=True):
+        setattr(row, field.attname, value)
+    row._state.adding, row._state.db = False, using  # noqa: SLF001 - documented by Django
+
+
+def insert_columns(model: type[Model], columns: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever its key is
+    """Write a new row without making an object of it, and return its key if the database has made it.
+
+    Parameters
+    ----------
+    columns : what stands in each, by the name of its attribute; where nothing is said, null.
+    """
+    using = router.db_for_write(model)
+    connection = connections[using]
+    statement = _statement(model, using, connection.vendor)
+    values = [_prepared(field, columns.get(field.attname), connection) for field in statement.fields]
+    return next(iter(_run(connection, statement, values)), None)
+
+
+def _run(connection: BaseDatabaseWrapper, statement: _Statement, values: Sequence[Any]) -> Sequence[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement.words, values)
-        if statement.returning:
-            for field, value in zip(statement.returning, cursor.fetchone(), strict=True):
-                setattr(row, field.attname, value)
-    row._state.adding, row._state.db = False, using  # noqa: SLF001 - documented by Django
+        return cursor.fetchone() if statement.returning else ()
+
+
+def _prepared(field: "Field[Any, Any]", value: Any, connection: BaseDatabaseWrapper) -> Any:  # noqa: ANN401 - of a column
+    """Return a value as the database takes it: in most columns of these rows that is what it is."""
+    if value is None or type(value) is _AS_IT_IS.get(type(field)):
+        return value
+    return field.get_db_prep_save(value, connection)
 
 
 @cache
@@ -45,3 +75,29 @@ def _statement(model: type[Model], using: str, _vendor: str) -> _Statement:
     compiler.returning_fields = meta.db_returning_fields
     ((words, _),) = compiler.as_sql()
     return _Statement(words, tuple(fields), tuple(meta.db_returning_fields))
+
+
+def fetch(words: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Return the rows of a look-up, as the database gives them.
+
+    SQLite is asked past Django's cursor, which takes several times as long as a look-up of one row.
+
+    Parameters
+    ----------
+    words : a statement of the default database, as Django writes it: with `%s` where a value stands.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor != "sqlite" or connection.queries_logged or connection.execute_wrappers:
+        with connection.cursor() as cursor:
+            cursor.execute(words, values)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            return rows
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        found: list[tuple[Any, ...]] = connection.connection.execute(_in_sqlite(words), values).fetchall()
+    return found
+
+
+@cache
+def _in_sqlite(words: str) -> str:
+    return words % (("?",) * words.count("%s"))

@@ -14,6 +14,7 @@ from django.db import connection
 
 from stanch_server.accounts.capabilities import KEY_CAPABILITIES
 from stanch_server.accounts.models import ApiKey, Source
+from stanch_server.rows import fetch
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,9 +45,7 @@ _understood: dict[str, tuple[list[Any], tuple[Key, ...]]] = {}
 
 def with_prefix(prefix: str) -> tuple[Key, ...]:
     """Return the keys of a prefix, by what is committed now."""
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(connection.vendor), [prefix])
-        rows = cursor.fetchall()
+    rows = fetch(_statement(connection.vendor), [prefix])
     if not rows:
         return ()
     held = _understood.get(prefix)

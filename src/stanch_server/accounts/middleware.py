@@ -31,13 +31,17 @@ def security_headers(get_response: Next) -> Next:
     """Give every response its headers; pages of people are kept by no cache."""
 
     def respond(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        response.headers.setdefault("Cache-Control", "no-store")
-        return response
+        return with_security_headers(get_response(request))
 
     return respond
+
+
+def with_security_headers(response: HttpResponse) -> HttpResponse:
+    """Return a response with its headers."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
 
 
 def session_limits(get_response: Next) -> Next:

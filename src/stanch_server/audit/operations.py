@@ -12,7 +12,7 @@ from stanch.errors import InvalidValueError
 from stanch_server.audit.errors import NotErasableError, UnknownAuditEntryError, UnrecordedError
 from stanch_server.audit.hashing import canonical, commitment, payload_bytes
 from stanch_server.audit.models import ACTION_LENGTH, NAME_LENGTH, AuditEntry, AuditPayload
-from stanch_server.rows import insert
+from stanch_server.rows import insert_columns
 
 ERASED = "audit.erased"
 SALT_BYTES = 32
@@ -54,10 +54,10 @@ def record(
     written = canonical(dict(detail or {}))
     salt = secrets.token_bytes(SALT_BYTES).hex()
     payload = payload_bytes(**fields, detail=written)
-    entry = AuditEntry(opaque_id=uuid.uuid4().hex, at=at, commitment=commitment(salt, payload))
-    insert(entry)
-    insert(AuditPayload(entry=entry, salt=salt, **fields, detail=written))
-    return entry.opaque_id
+    opaque_id = uuid.uuid4().hex
+    row = insert_columns(AuditEntry, {"opaque_id": opaque_id, "at": at, "commitment": commitment(salt, payload)})
+    insert_columns(AuditPayload, {"entry_id": row, "salt": salt, **fields, "detail": written})
+    return opaque_id
 
 
 def _checked(*, at: datetime, **fields: str | None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from stanch_server.banks.models import Change
+from stanch_server.rows import fetch
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,14 +50,11 @@ def glance() -> tuple[object, ...] | None:
 
     For every question: a tenth of what `newest_mark` takes, since no statement is built and no object made.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_statement())
-        seen: tuple[object, ...] | None = cursor.fetchone()
-    return seen
+    return next(iter(fetch(_statement(connection.vendor))), None)
 
 
 @cache
-def _statement() -> str:
+def _statement(_vendor: str) -> str:
     """Return the look-up in the words of this database; it has no parameters."""
     newest = Change.objects.order_by("-number").values_list("number", "bank_id", "entry_id", "at")[:1]
     return str(newest.query)

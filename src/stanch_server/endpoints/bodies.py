@@ -89,10 +89,15 @@ def misfit(error: msgspec.ValidationError) -> ProblemError:
 
 def answer(value: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
     """Return a value as JSON."""
-    response = HttpResponse(_ENCODER.encode(value), status=status, content_type=JSON)
+    response = HttpResponse(encoded(value), status=status, content_type=JSON)
     for name, said in (headers or {}).items():
         response.headers[name] = said
     return response
+
+
+def encoded(value: object) -> bytes:
+    """Return a value as the JSON that `answer` sends."""
+    return _ENCODER.encode(value)
 
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")

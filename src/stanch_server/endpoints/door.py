@@ -40,11 +40,18 @@ def api_door(get_response: Next) -> Next:
         except (SuspiciousOperation, BadRequest):  # what Django itself refuses to read: too many parameters
             return invalid("This request has too much in its address.").response()
         except Exception as error:  # noqa: BLE001 - an answer of the documented form is owed for whatever it was
-            log.error("an endpoint failed: %s", describe(error))  # noqa: TRY400 - its message may hold content
             got_request_exception.send(sender=None, request=request)
-            return problems.problem(500, "failed", "The service failed here; nothing was acknowledged.")
+            return failed(error)
 
     return respond
+
+
+def failed(error: Exception) -> HttpResponse:
+    """Return what is answered to an error that nobody has foreseen, or that is the database's."""
+    if isinstance(error, OperationalError | InterfaceError):
+        return busy(BUSY_SECONDS).response()
+    log.error("an endpoint failed: %s", describe(error))  # its message may hold content
+    return problems.problem(500, "failed", "The service failed here; nothing was acknowledged.")
 
 
 _fixed: dict[tuple[URLResolver, str], ResolverMatch] = {}

@@ -37,7 +37,7 @@ class InTurn:
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request, when it is its turn if it is a short one."""
-        if not (is_short(environ) and _has_come(environ)):
+        if not (is_short(environ) and has_come(environ)):
             return self._application(environ, start_response)
         with turn():
             return self._application(environ, start_response)
@@ -68,7 +68,7 @@ def end_turn() -> None:
         _turn.release()
 
 
-def _has_come(environ: Environ) -> bool:
+def has_come(environ: Environ) -> bool:
     """Read the body, for as long as it takes. Return whether all of it came; if not, what came is left to read."""
     body = b""
     try:

@@ -1,9 +1,11 @@
 """Looking things up without leaving them here."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Annotated, NamedTuple
+from uuid import UUID
 
 import msgspec
 from msgspec import Meta
@@ -20,7 +22,7 @@ from stanch_server.intake.effort import effort_of, effort_of_hash
 from stanch_server.intake.found import FoundMatch, FoundNotScanned, match_of, not_scanned_of
 from stanch_server.intake.models import ItemPart
 from stanch_server.intake.posts import Link, SentHash
-from stanch_server.intake.sharing import SharedCommit
+from stanch_server.intake.sharing import SharedCommit, prompt_commit
 
 MOST_QUERIES = 1_000
 LONGEST_QUERY = 10_000
@@ -58,15 +60,73 @@ class LookedUp(msgspec.Struct, kw_only=True):
     results: list[LookupResult]
 
 
+class Lookup(NamedTuple):
+    """Who asks, and for what."""
+
+    caller: KeyPrincipal
+    parts: Sequence[Part]
+
+
 def look_up(sent: SentLookups, *, caller: KeyPrincipal, now: datetime) -> LookedUp:
-    """Return what the banks of the caller's source know of each query; that it asked is recorded, not what."""
+    """Return what the banks of the caller's source know of each query; that it asked is recorded, not what.
+
+    Raises
+    ------
+    ProblemError
+        As `parts_of` does.
+    """
+    asked = Lookup(caller, parts_of(sent))
+    ((record, answer),) = _looked_up([asked], now=now)
+    end_turn()
+    _RECORDS.commit(record)
+    return answer
+
+
+def look_up_together(asked: Iterable[Lookup], *, now: datetime) -> list[LookedUp]:
+    """Return what `look_up` does for each of several; all are recorded by one commit.
+
+    Raises
+    ------
+    django.db.Error
+        If that fails: nothing of it is recorded then, and none may be answered.
+    """
+    found = _looked_up(asked, now=now)
+    with prompt_commit():
+        _record([record for record, _ in found])
+    return [answer for _, answer in found]
+
+
+def _looked_up(asked: Iterable[Lookup], *, now: datetime) -> "list[tuple[_Asked, LookedUp]]":
+    """Look up what those of one source ask in one go; return what to record of each, and its answer, in order."""
+    asking = list(asked)
+    by_source = defaultdict(list)
+    for one in asking:
+        by_source[one.caller.source].append(one)
+    results: dict[UUID, Iterator[PartResult]] = {}
+    for source, some in by_source.items():
+        post = Post(id="", parts=tuple([part for one in some for part in one.parts]))
+        results[source] = iter(follower().match(post, now=now, source=source).parts)
+    return [_told(one, list(islice(results[one.caller.source], len(one.parts))), now) for one in asking]
+
+
+def _told(asked: Lookup, found: Sequence[PartResult], now: datetime) -> "tuple[_Asked, LookedUp]":
+    caller, matched = asked.caller, sum([bool(one.matches) for one in found])
+    record = _Asked(caller.actor, str(caller.source), len(found), matched, now)
+    return record, LookedUp(results=[_answer(one) for one in found])
+
+
+def parts_of(sent: SentLookups) -> list[Part]:
+    """Return queries as the library reads them.
+
+    Raises
+    ------
+    ProblemError
+        422 if one is none, or all are too much work for one request; it says where.
+    """
     asked = [_asked(one, place) for place, one in enumerate(sent.queries)]
     if sum([effort for _, effort in asked]) > MOST_EFFORT:
         raise invalid("These are too many long texts and links for one request: send several.", place="$.queries")
-    post = Post(id="", parts=tuple([part for part, _ in asked]))
-    results = follower().match(post, now=now, source=caller.source).parts
-    _note(caller, queries=len(asked), matched=sum([bool(one.matches) for one in results]), now=now)
-    return LookedUp(results=[_answer(one) for one in results])
+    return [part for part, _ in asked]
 
 
 def _asked(sent: SentLookup, number: int) -> tuple[Part, int]:
@@ -106,12 +166,6 @@ class _Asked(NamedTuple):
     queries: int
     matched: int
     at: datetime
-
-
-def _note(caller: KeyPrincipal, *, queries: int, matched: int, now: datetime) -> None:
-    """Record that somebody asked, and return when that is committed."""
-    end_turn()
-    _RECORDS.commit(_Asked(caller.actor, str(caller.source), queries, matched, now))
 
 
 def _record(together: Sequence[_Asked]) -> None:

@@ -27,23 +27,38 @@ def observe(get_response: Next) -> Next:
         name = uuid.uuid4().hex
         with structlog.contextvars.bound_contextvars(request=name):
             response = get_response(request)
-        _note(request, name, response.status_code, time.perf_counter() - began)
+        note(
+            name,
+            route=route_of(request),
+            method=request.method or "",
+            status=response.status_code,
+            seconds=time.perf_counter() - began,
+            actor=getattr(getattr(request, "caller", None), "actor", None),
+        )
         response.headers[REQUEST_ID] = name
         return response
 
     return respond
 
 
-def _note(request: HttpRequest, name: str, status: int, seconds: float) -> None:
-    route, method = route_of(request), request.method if request.method in METHODS else "other"
-    metrics.count_request(route=route, method=method or "other", status=status, seconds=seconds)
+def note(name: str, *, route: str, method: str, status: int, seconds: float, actor: str | None) -> None:
+    """Log and count an answered request.
+
+    Parameters
+    ----------
+    name : its id.
+    route : the pattern of its address.
+    actor : the opaque id of the program that asked, if it was one.
+    """
+    known = method if method in METHODS else "other"
+    metrics.count_request(route=route, method=known, status=status, seconds=seconds)
     fields = {
         "request": name,
         "route": route,
-        "method": method,
+        "method": known,
         "status": status,
         "ms": round(seconds * 1000, 1),
-        "actor": getattr(getattr(request, "caller", None), "actor", None),
+        "actor": actor,
     }
     log.info("request", extra={logs.READY: fields})
 

@@ -16,7 +16,12 @@ SWITCH_SECONDS = 0.0005
 sys.setswitchinterval(SWITCH_SECONDS)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stanch_server.project.settings")
 end_with_parent()
-application = InTurn(harden(get_wsgi_application()))
+django_application = harden(get_wsgi_application())
+
+from stanch_server.intake.short import ShortLookups  # noqa: E402 - what it needs is there once Django is set up
+from stanch_server.project.middleware import note  # noqa: E402 - ditto
+
+application = ShortLookups(InTurn(django_application), note=note)
 
 if PARENT in os.environ:  # started by `stanch serve`: load what the first question would wait for, meanwhile
     from stanch_server.banks.live import warm as load

@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from django.core.handlers.wsgi import WSGIHandler
+from stanch_server.endpoints.turns import Application
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,7 @@ class Told:
         return json.loads(self.body)
 
 
-def ask(application: WSGIHandler, asked: Asked, headers: Mapping[str, str]) -> Told:
+def ask(application: Application, asked: Asked, headers: Mapping[str, str]) -> Told:
     """Return what the application answers; `headers` are those that every request of the campaign has."""
     begun: list[Any] = []
 
