@@ -36,9 +36,14 @@ class Learnt:
         return f"{max(self.of.share, 0.01):.0%}"
 
 
+def learnt_anywhere(*, now: datetime) -> list[LearntOfEntry]:
+    """Return what was learnt of each entry of any bank, whoever may see it."""
+    return follower().learnt_of_entries(now=now)
+
+
 def learnt_in(bank: Bank, *, now: datetime) -> list[LearntOfEntry]:
     """Return what was learnt of each entry of a bank: first what waits for a person, most of an entry first."""
-    found = [one for one in follower().learnt_of_entries(now=now) if one.bank == bank.name]
+    found = [one for one in learnt_anywhere(now=now) if one.bank == bank.name]
     return sorted(found, key=lambda one: (one.believed, -one.share, one.entry))
 
 
@@ -70,9 +75,7 @@ def grams_of(found: Iterable[LearntOfEntry]) -> set[int]:
     return {gram for one in found for gram in one.grams}
 
 
-def others_with(grams: set[int], beside: Iterable[LearntOfEntry], *, caller: Caller, now: datetime) -> int:
-    """Return in how many other entries that a caller may see some of these grams stand, too."""
+def others_with(grams: set[int], others: Iterable[LearntOfEntry], *, caller: Caller) -> int:
+    """Return how many of the other entries that a caller may see hold some of these grams, too."""
     seen = set(banks_with(caller, "banks.read").values_list("name", flat=True))
-    meant = {one.entry for one in beside}
-    every = follower().learnt_of_entries(now=now)
-    return sum(one.bank in seen and one.entry not in meant and not grams.isdisjoint(one.grams) for one in every)
+    return sum(one.bank in seen and not grams.isdisjoint(one.grams) for one in others)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from stanch.errors import StanchError
+from stanch.matching import LearntOfEntry
 from stanch_server.accounts import clock
 from stanch_server.accounts.rules import PersonRequest, Scope, by_method, rule
 from stanch_server.banks import contents as bank_contents
@@ -23,7 +24,7 @@ from stanch_server.review.console.contents import REVEALED, sentence_for, status
 from stanch_server.review.console.learnt import learnt_text
 from stanch_server.review.console.words import Said
 from stanch_server.review.forms import UnlearnForm
-from stanch_server.review.learnt import described, grams_of, learnt_in, learnt_of, others_with
+from stanch_server.review.learnt import described, grams_of, learnt_anywhere, learnt_in, learnt_of, others_with
 from stanch_server.review.views.shared import INVALID
 
 PAGE: Final = 50
@@ -130,16 +131,17 @@ def _revealed(request: PersonRequest, entry: Entry) -> tuple[int, dict[str, Any]
 def _ask(
     request: PersonRequest, bank: Bank, entry: Entry | None, form: UnlearnForm, *, status: int = 200
 ) -> HttpResponse:
-    now = clock.now()
-    meant = [one for one in learnt_in(bank, now=now) if entry is None or one.entry == str(entry.id)]
+    every = learnt_anywhere(now=clock.now())
+    meant = [one for one in every if _is_meant(one, bank, entry)]
     grams = grams_of(meant)
+    others = [one for one in every if not _is_meant(one, bank, entry)]
     shown = {
         "bank": bank,
         "entry": entry,
         "form": form,
         "entries": len(meant),
         "grams": len(grams),
-        "others": others_with(grams, meant, caller=request.caller, now=now),
+        "others": others_with(grams, others, caller=request.caller),
         "known_good": bank.purpose == Bank.Purpose.KNOWN_GOOD,
     }
     return render(request, "review/unlearn.html", shown, status=status)
@@ -150,7 +152,7 @@ def _undo(request: PersonRequest, bank: Bank, entry: Entry | None) -> HttpRespon
     form, now = UnlearnForm(request.POST), clock.now()
     if not form.is_valid():
         return _ask(request, bank, entry, form, status=INVALID)
-    meant = [one for one in learnt_in(bank, now=now) if entry is None or one.entry == str(entry.id)]
+    meant = [one for one in learnt_anywhere(now=now) if _is_meant(one, bank, entry)]
     gone = undo_grams(
         grams=grams_of(meant),
         acting_user=request.caller.actor,
@@ -161,6 +163,10 @@ def _undo(request: PersonRequest, bank: Bank, entry: Entry | None) -> HttpRespon
     )
     word = urlencode({DONE: "unlearnt" if gone else "nothing"})
     return redirect(f"{reverse('review:learnt', args=[bank.id])}?{word}")
+
+
+def _is_meant(one: LearntOfEntry, bank: Bank, entry: Entry | None) -> bool:
+    return one.bank == bank.name if entry is None else one.entry == str(entry.id)
 
 
 def _messages(request: PersonRequest) -> list[Said]:
