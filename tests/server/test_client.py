@@ -197,12 +197,13 @@ def test_questions_are_answered_in_order_and_leave_nothing(client: Client) -> No
     found = client.match(
         [
             Query(text=STATEMENT),
-            Query(text="news"),
+            Query(text="hеllo wоrld"),  # two letters are Cyrillic
             Query(link=LINK),
             Query(hash=Hash(method="md5", value="0" * 32)),
         ]
     )
     assert [len(each.matches) for each in found] == [1, 0, 1, 0]
+    assert [(each.evasion, each.undone) for each in found] == [(0, ()), (0.2, ("mixed",)), (0, ()), (0, ())]
     assert not Item.objects.exists()
 
 

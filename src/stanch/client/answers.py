@@ -136,10 +136,15 @@ class ItemAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MatchesAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What one query of `match` found; nothing of it was kept."""
+    """What one query of `match` found; nothing of it was kept.
+
+    Of a text, `evasion` and `undone` say how it is written, as in `PartAnswer`.
+    """
 
     matches: tuple[MatchAnswer, ...] = ()
     not_scanned: tuple[NotScannedAnswer, ...] = ()
+    evasion: float = 0.0
+    undone: tuple[str, ...] = ()
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,10 +8,10 @@ from typing import Annotated, NamedTuple
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from stanch.errors import StanchError
-from stanch.values import HashPart, Part, PartResult, Post
+from stanch.values import HashPart, Medium, Part, PartResult, Post
 from stanch_server.accounts.principals import KeyPrincipal
 from stanch_server.audit import operations as audit
 from stanch_server.banks.live import follower
@@ -45,10 +45,12 @@ class SentLookups(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class LookupResult(msgspec.Struct, kw_only=True):
-    """What is known of one query."""
+    """What is known of one query; of a text also `evasion` and `undone`, as in `FoundPart`."""
 
     matches: list[FoundMatch]
     not_scanned: list[FoundNotScanned]
+    evasion: float | UnsetType = UNSET
+    undone: list[str] | UnsetType = UNSET
 
 
 _NOTHING = LookupResult(matches=[], not_scanned=[])
@@ -152,10 +154,15 @@ def _hash(sent: SentHash, number: int) -> HashPart:
 
 
 def _answer(found: PartResult) -> LookupResult:
-    if not found.matches and not found.not_scanned:
+    written = found.medium is Medium.TEXT
+    if not (written or found.matches or found.not_scanned):
         return _NOTHING  # which is the answer to nearly every query
-    matches = [match_of(match, found.name) for match in found.matches]
-    return LookupResult(matches=matches, not_scanned=not_scanned_of(found))
+    return LookupResult(
+        matches=[match_of(match, found.name) for match in found.matches],
+        not_scanned=not_scanned_of(found),
+        evasion=round(found.evasion, 4) if written else UNSET,
+        undone=list(found.undone) if written else UNSET,
+    )
 
 
 class _Asked(NamedTuple):

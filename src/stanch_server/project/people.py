@@ -47,10 +47,15 @@ def invite(name: str, *, now: datetime) -> Invitation:
     UnknownNameError
         If nobody signs in under this name.
     """
+    return _invite(person_called(name), now)
+
+
+def person_called(name: str) -> Person:
+    """Return the person who signs in under this name; raises as `invite` does."""
     person = Person.objects.filter(sign_in_name=names.normalise(name), is_active=True).first()
     if person is None:
         raise UnknownNameError(what="person", name=name, data=settings.DATA_FOLDER, known="")
-    return _invite(person, now)
+    return person
 
 
 def _free_name() -> str:

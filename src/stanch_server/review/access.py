@@ -4,11 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 
 from stanch_server.accounts import access as accounts
 from stanch_server.accounts.principals import Caller
+from stanch_server.banks.access import get_entry
 from stanch_server.banks.models import Entry
 from stanch_server.intake.models import Item
 from stanch_server.review import resting
@@ -43,6 +45,24 @@ def source_of_decision(decision_id: UUID, **_rest: object) -> UUID | None:
 def source_of_report(report_id: UUID, **_rest: object) -> UUID | None:
     """Return whose a report is, None if there is none."""
     return ThreatReport.objects.filter(id=report_id).values_list("source_id", flat=True).first()
+
+
+def may_reveal_entry(caller: Caller, entry: Entry) -> bool:
+    """Return whether a caller may reveal the content of an entry whose bank they read.
+
+    As beside an item: of a bank of all sources it is enough to reveal at one.
+    """
+    sources = accounts.sources_with(caller, "items.reveal")
+    mine = entry.bank.source_id
+    return sources.exists() if mine is None else sources.filter(id=mine).exists()
+
+
+def get_entry_to_reveal(caller: Caller, bank: UUID, entry: UUID) -> Entry:
+    """Return an entry whose content a caller may reveal; raises as `banks.access.get_entry` does."""
+    found = get_entry(caller, bank, entry, "banks.read")
+    if not may_reveal_entry(caller, found):
+        raise PermissionDenied
+    return found
 
 
 def decisions_with(caller: Caller, capability: str) -> QuerySet[Decision]:

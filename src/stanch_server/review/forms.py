@@ -123,6 +123,12 @@ class ReasonForm(forms.Form):
     reason = words(_("Reason"), required=True, rows=2, help_text=_("The source is told."))
 
 
+class UnlearnForm(forms.Form):
+    """Why something that was learnt is taken back."""
+
+    reason = words(_("Reason"), required=True, rows=2, help_text=_("It stands in the audit log, with your name."))
+
+
 class IdsField(forms.Field):
     """Any number of ids."""
 

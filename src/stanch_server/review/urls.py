@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from stanch_server.review.views import decide, decisions, entries, exits
+from stanch_server.review.views import decide, decisions, entries, exits, learnt
 
 app_name = "review"
 urlpatterns = [
@@ -17,4 +17,9 @@ urlpatterns = [
     path("threats/<uuid:report_id>/report.txt", exits.report_text, name="report-text"),
     path("threats/<uuid:report_id>/handed-over/", exits.hand_over, name="hand-over"),
     path("banks/<uuid:bank_id>/entries/<uuid:entry_id>/remove/", entries.remove_entry, name="remove-entry"),
+    path("banks/<uuid:bank_id>/learnt/", learnt.listing, name="learnt"),
+    path("banks/<uuid:bank_id>/learnt/undo/", learnt.unlearn, name="unlearn"),
+    path("banks/<uuid:bank_id>/entries/<uuid:entry_id>/learnt/", learnt.one, name="learnt-of"),
+    path("banks/<uuid:bank_id>/entries/<uuid:entry_id>/learnt/reveal/", learnt.reveal, name="reveal-learnt"),
+    path("banks/<uuid:bank_id>/entries/<uuid:entry_id>/learnt/undo/", learnt.unlearn_of, name="unlearn-of"),
 ]

@@ -61,9 +61,9 @@ class Program:
 
     asked: httpx.Client
 
-    def send(self, text: str = "", files: Mapping[str, bytes] = MappingProxyType({})) -> str:
+    def send(self, text: str = "", files: Mapping[str, bytes] = MappingProxyType({}), *, account: str = "") -> str:
         """Send a post and return the item's id."""
-        post = {"audience": "public", "text": text, "media": list(files)}
+        post = {"audience": "public", "account": account, "text": text, "media": list(files)}
         parts: dict[str, Any] = {name: (name, data) for name, data in files.items()}
         parts["post"] = (None, msgspec.json.encode(post), "application/json")
         answer = self.asked.post("items", files=parts)

@@ -48,10 +48,10 @@ def addresses(page: Page, item: str) -> Iterator[str]:
     yield from (f"/items/{item}/{rest}" for rest in OF_ITEM)
     page.goto("/banks/")
     bank = page.locator("tbody a").first.get_attribute("href") or ""
-    yield from (bank, f"{bank}state/", f"{bank}add/?by=file", f"{bank}add/?by=hash")
+    yield from (bank, f"{bank}state/", f"{bank}add/?by=file", f"{bank}add/?by=hash", f"{bank}learnt/")
     page.goto(bank)
     entry = page.locator("tbody a").first.get_attribute("href") or ""
-    yield from (entry, f"{entry}remove/")
+    yield from (entry, f"{entry}remove/", f"{entry}learnt/", f"{entry}learnt/undo/")
     page.goto("/webhooks/")
     yield f"{page.url}letters/"
     page.goto("/policies/")

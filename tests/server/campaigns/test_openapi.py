@@ -110,6 +110,8 @@ def simpler(path: str, body: dict[str, Any]) -> dict[str, Any]:
         return {"queries": [{"text": one.get("text") or "x"} for one in body["queries"]]}
     if path.endswith("/entries"):
         return {"text": body.get("text") or "المرفأ 港口", "note": body.get("note", "")}
+    if path.endswith("/unlearn"):
+        return {"reason": "ليست عبارة شائعة"}
     audience = "public" if body["audience"] == "private" else body["audience"]
     return {"audience": audience, "text": body.get("text") or "ބަނދަރު", "links": body.get("links", [])}
 

@@ -1,5 +1,6 @@
 """What the service learns from benign items, when it counts, and how it is taken back."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from stanch.cli.app import app
 from stanch.fingerprints.text import as_entry
 from stanch.matching import grams_of
 from stanch.values import State, TextPart
-from stanch_server.accounts.models import Source
+from stanch_server.accounts.models import Person, Source
 from stanch_server.audit.models import AuditPayload
 from stanch_server.banks import background
 from stanch_server.banks.follower import Follower
@@ -181,9 +182,11 @@ def unlearnt(*words: str) -> str:
 def test_grams_that_were_undone_stay_undone(program: Program) -> None:
     taught(program, FORMULA)
     learn_common(now=START)
-    grams = [word for gram in background.common_grams() for word in ("--gram", f"{gram:012x}")]
+    common = set(background.common_grams())
+    grams = [word for gram in common for word in ("--gram", f"{gram:012x}")]
     assert "no longer common" in unlearnt(*grams)
     assert background.common_grams() == []
+    assert not GramSighting.objects.filter(gram__in=common).exists()  # who printed them matters no more
     taught(program, FORMULA, publishers=9)
     assert learn_common(now=START) == 0
     assert AuditPayload.objects.filter(action="background.refused", detail__contains="a mistake").exists()
@@ -200,6 +203,23 @@ def test_a_publisher_a_time_or_everything_is_undone(program: Program, source: So
     assert background.common_grams() == []
     assert learn_common(now=START) == 0
     assert AuditPayload.objects.filter(action="background.unlearnt", detail__contains="a mistake").exists()
+
+
+def test_the_record_says_who_took_it_back_and_that_it_was_on_the_command_line(
+    program: Program, bob: Person
+) -> None:
+    for words in ([], ["--by", "BOB"]):
+        taught(program, FORMULA)
+        learn_common(now=START)
+        unlearnt("--all", *words)
+    records = AuditPayload.objects.filter(action="background.unlearnt").order_by("entry_id")
+    assert [row.actor for row in records] == ["system", bob.actor]
+    assert [json.loads(row.detail)["through"] for row in records] == ["command line"] * 2
+    taught(program, FORMULA)
+    learn_common(now=START)
+    refused = CliRunner().invoke(app, ["service", "unlearn", "--reason", "x", "--all", "--by", "nobody"])
+    assert refused.exit_code != 0
+    assert background.common_grams()
 
 
 def test_the_command_lists_what_was_learnt(program: Program) -> None:

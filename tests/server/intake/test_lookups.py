@@ -12,6 +12,7 @@ from stanch_server.audit.access import Shown, entries_for
 from stanch_server.banks.models import Bank
 from tests.matching.writing import changed, writing
 from tests.server.intake.conftest import LINK, STATEMENT, Program, make_bank
+from tests.server.intake.test_items import LANGUAGES, public
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -126,3 +127,19 @@ def test_it_is_recorded_once_that_somebody_asked_and_never_what(program: Program
     (record,) = recorded()
     assert record.detail == {"requests": 1, "queries": 3, "matched": 2}
     assert record.subject == ""
+
+
+@pytest.mark.usefixtures("banks")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_how_a_text_is_written_is_told_as_of_an_item(program: Program, language: str) -> None:
+    clean, evading = LANGUAGES[language], f"\u202d\u202e{LANGUAGES[language]} {'x' * 9}{chr(8) * 9}"
+    answers = asked(program, [{"text": clean}, {"link": LINK}, {"text": evading}, picture(90)])
+    parts = [program.said(public(text=text))["parts"][0] for text in (clean, evading)]
+    assert [(one["evasion"], one["undone"]) for one in (answers[0], answers[2])] == [
+        (part["evasion"], part["undone"]) for part in parts
+    ]
+    assert (answers[0]["evasion"], answers[0]["undone"]) == (0, [])
+    assert answers[2]["evasion"] > 0.01
+    assert "deleted" in answers[2]["undone"]
+    assert answers[2]["matches"] == []
+    assert all("evasion" not in one and "undone" not in one for one in (answers[1], answers[3]))

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from stanch.errors import StanchError
+from stanch.values import TEXT_GRAM
 from stanch_server.accounts import clock
 from stanch_server.accounts.rules import PersonRequest, Scope, rule
 from stanch_server.banks import access, live, operations
@@ -94,6 +95,7 @@ def _entry(request: PersonRequest, held: Entry, form: DetailsForm, *, status: in
         "bank": held.bank,
         "entry": held,
         "shown": shown_entry,
+        "by_passages": TEXT_GRAM.id in access.methods_of(held),
         "form": form,
         "messages": messages(request),
         "may_change": access.may(request.caller, held.bank, "banks.write"),

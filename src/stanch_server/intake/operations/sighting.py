@@ -12,14 +12,14 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from stanch.matching import Sighting, independent, publisher_digest
 from stanch.matching.background_learning import KEPT, KEY_BYTES, WANTED
 from stanch.values import Level
 from stanch_server.accounts.operations import SYSTEM
 from stanch_server.banks import background
-from stanch_server.banks.models import LearntGram
+from stanch_server.banks.models import Bank, LearntGram
 from stanch_server.intake.models import GramSighting, Item
 from stanch_server.intake.scanning import Scanned
 
@@ -82,29 +82,67 @@ def learn_common(*, now: datetime) -> int:
             return learnt
 
 
-def undo_publisher(*, source: str, account: str, acting_user: str, at: datetime, reason: str) -> list[int]:
+def publishers_of(grams: Iterable[int]) -> dict[int, int]:
+    """Return by how many independent publishers each gram was printed, as far as that is still known.
+
+    No more than `KEPT` are ever kept, and who printed it goes with the item in which it stood.
+    """
+    counted = GramSighting.objects.filter(state=GramSighting.State.COUNTED)
+    return dict(
+        pair
+        for page in background.pages_of(grams)
+        for pair in counted.filter(gram__in=page).values_list("gram").annotate(known=Count("id"))
+    )
+
+
+def undo_grams(
+    *,
+    grams: Iterable[int],
+    acting_user: str,
+    at: datetime,
+    reason: str,
+    bank: Bank | None = None,
+    **told: str,
+) -> list[int]:
+    """Forget who printed these grams, and let them count again for good; return those that were common.
+
+    Parameters
+    ----------
+    bank, told : as in `banks.background.refuse`.
+    """
+    chosen = set(grams)
+    with transaction.atomic():
+        for page in background.pages_of(chosen):
+            GramSighting.objects.filter(gram__in=page).delete()
+        return background.refuse(grams=chosen, acting_user=acting_user, at=at, reason=reason, bank=bank, **told)
+
+
+def undo_publisher(
+    *, source: str, account: str, acting_user: str, at: datetime, reason: str, **told: str
+) -> list[int]:
     """Forget what one publisher printed; return the grams that are no longer common."""
     with transaction.atomic():
         rows = GramSighting.objects.filter(publisher=publisher_of(source, account))
         grams = list(rows.values_list("gram", flat=True))
         rows.delete()
-        return _check_again(grams, acting_user=acting_user, at=at, reason=reason)
+        return _check_again(grams, acting_user=acting_user, at=at, reason=reason, **told)
 
 
-def undo_since(*, moment: datetime, acting_user: str, at: datetime, reason: str) -> list[int]:
+def undo_since(*, moment: datetime, acting_user: str, at: datetime, reason: str, **told: str) -> list[int]:
     """Forget what was printed from a moment on; return the grams that are no longer common."""
     with transaction.atomic():
         rows = GramSighting.objects.filter(at__gte=moment)
         grams = list(rows.values_list("gram", flat=True))
         rows.delete()
-        return _check_again(grams, acting_user=acting_user, at=at, reason=reason)
+        return _check_again(grams, acting_user=acting_user, at=at, reason=reason, **told)
 
 
-def undo_all(*, acting_user: str, at: datetime, reason: str) -> list[int]:
+def undo_all(*, acting_user: str, at: datetime, reason: str, **told: str) -> list[int]:
     """Forget everything that was learnt; return the grams that are no longer common."""
     with transaction.atomic():
         GramSighting.objects.all().delete()
-        return background.unlearn(grams=background.common_grams(), acting_user=acting_user, at=at, reason=reason)
+        common = background.common_grams()
+        return background.unlearn(grams=common, acting_user=acting_user, at=at, reason=reason, **told)
 
 
 def forget_sightings(*, now: datetime) -> int:
@@ -130,11 +168,10 @@ def _all_but(rows: QuerySet[GramSighting], kept: list[int]) -> QuerySet[GramSigh
     return GramSighting.objects.filter(id__in=set(rows.values_list("id", flat=True)) - set(kept))
 
 
-def _check_again(grams: Iterable[int], *, acting_user: str, at: datetime, reason: str) -> list[int]:
+def _check_again(grams: Iterable[int], *, acting_user: str, at: datetime, reason: str, **told: str) -> list[int]:
     """Unlearn those of these grams that too few publishers carry now."""
-    chosen, few = sorted(set(grams)), list[int]()
-    for begin in range(0, len(chosen), PAGE):
-        page = chosen[begin : begin + PAGE]
+    few = list[int]()
+    for page in background.pages_of(grams):
         counted = _counted(page)
         few += [gram for gram in page if len(counted.get(gram, ())) < WANTED]
-    return background.unlearn(grams=few, acting_user=acting_user, at=at, reason=reason)
+    return background.unlearn(grams=few, acting_user=acting_user, at=at, reason=reason, **told)

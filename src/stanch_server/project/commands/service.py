@@ -151,9 +151,13 @@ def unlearn(
     account: Annotated[str, typer.Option(help="The account; if not given, what came without any.")] = "",
     since: Annotated[datetime | None, typer.Option(help="All that came since then, in UTC.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All that was learnt.")] = False,
+    by: Annotated[str, typer.Option(help="Sign-in name of the person who says so, for the audit log.")] = "",
     config: Config = None,
 ) -> None:
-    """Take back what was learnt to be common; every process of the service knows at once."""
+    """Take back what was learnt to be common; every process of the service knows at once.
+
+    Without `--by`, the audit log says that whoever runs commands on this machine did it.
+    """
     if sum([bool(gram), bool(source), since is not None, everything]) != 1:
         raise typer.BadParameter("give one of --gram, --source, --since and --all")
     with loaded(config, existing=True):
@@ -165,6 +169,7 @@ def unlearn(
             grams=[_gram(digits) for digits in gram or []],
             publisher=(str(_source(source).id), account) if source else None,
             since=since and since.replace(tzinfo=UTC),
+            by=by,
             reason=reason,
             at=timezone.now(),
         )

@@ -139,7 +139,7 @@ def _picture(opening: Opening, entry: str, reason: str, chosen: Callable[[Previe
         data = opening.of_entry(opening.match_of(entry), reason) if entry else opening.content(reason)
         made = chosen(follower().decoders.previews(data))
     except StanchError as error:
-        return HttpResponse(status=_status(error), headers=PICTURE_HEADERS)
+        return HttpResponse(status=status_for(error), headers=PICTURE_HEADERS)
     return HttpResponse(made, content_type="image/png", headers=PICTURE_HEADERS)
 
 
@@ -201,16 +201,18 @@ def _shown(request: PersonRequest, opening: Opening, said: dict[str, Any], statu
 
 
 def _unshown(request: PersonRequest, opening: Opening, error: Exception) -> HttpResponse:
-    return _shown(request, opening, {"problem": _sentence(error)}, _status(error))
+    return _shown(request, opening, {"problem": sentence_for(error)}, status_for(error))
 
 
-def _status(error: Exception) -> int:
+def status_for(error: Exception) -> int:
+    """Return the status of an answer without the content that was asked for."""
     if isinstance(error, LockedItemError):
         return LOCKED
     return UNREADABLE if isinstance(error, NotScannedError) else GONE
 
 
-def _sentence(error: Exception) -> Said:
+def sentence_for(error: Exception) -> Said:
+    """Return why content is not shown, to the person who asked for it."""
     if isinstance(error, LockedItemError):
         return _("This item is locked: nothing of it is shown.")
     if isinstance(error, GoneContentError | ErasedBlobError | Http404):

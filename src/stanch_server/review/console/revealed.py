@@ -73,10 +73,15 @@ def without_markup(text: str, matches: Iterable[ShownMatch]) -> ShownText | None
 
 def of_entry(data: bytes, match: ShownMatch) -> ShownText:
     """Return an entry's text with the passages of one match; its spans refer to it without markup."""
-    text = decode(data)[0]
     spans = match.found.spans if match.found.medium == "text" else []
     passages = [Passage(start=span.bank[0], end=span.bank[1], match=match.number) for span in spans]
-    return _shown(markup.decoded(text) or text, passages, [match])
+    return _shown(text_of_entry(data), passages, [match])
+
+
+def text_of_entry(data: bytes) -> str:
+    """Return the text of an entry as its fingerprint was made of it: without markup."""
+    text = decode(data)[0]
+    return markup.decoded(text) or text
 
 
 def defanged(address: str) -> str:
@@ -87,10 +92,15 @@ def defanged(address: str) -> str:
     return (f"{head}{mark}" if mark else "") + host.replace(".", "[.]") + slash + path
 
 
-def _shown(text: str, passages: Iterable[Passage], matches: Iterable[ShownMatch]) -> ShownText:
-    titles = {match.number: f"{match.number}. {match.kind}, {match.found.bank}" for match in matches}
+def with_passages(text: str, passages: Iterable[Passage], titles: Mapping[int, str]) -> ShownText:
+    """Return a text with passages marked, each titled by its number."""
     pieces = shortened(highlight(text, passages), longest=LONGEST, kept=KEPT)
     return ShownText(pieces=tuple(_piece(piece, titles) for piece in pieces))
+
+
+def _shown(text: str, passages: Iterable[Passage], matches: Iterable[ShownMatch]) -> ShownText:
+    titles = {match.number: f"{match.number}. {match.kind}, {match.found.bank}" for match in matches}
+    return with_passages(text, passages, titles)
 
 
 def _piece(piece: Piece | int, titles: Mapping[int, str]) -> ShownPiece:
