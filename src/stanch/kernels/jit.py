@@ -85,9 +85,9 @@ def cache_folder() -> Path | None:
 
 def _digest_of_sources() -> str:
     """Return a name for what the kernels say, wherever they stand in this package."""
-    sources = sorted(Path(__file__).parents[1].glob("*/*_numba.py")) + sorted(Path(__file__).parent.glob("*.py"))
+    sources = {*Path(__file__).parents[1].rglob("*_numba.py"), *Path(__file__).parent.glob("*.py")}
     whole = hashlib.sha256()
-    for source in sources:
+    for source in sorted(sources):
         whole.update(hashlib.sha256(source.read_bytes()).digest())
     return whole.hexdigest()[:16]
 
