@@ -44,7 +44,8 @@ def unread(text: str) -> NotScannedError | None:
 
 def decoded(text: str) -> str | None:
     """Return what a browser would show of a text with tags and escapes; None if it has neither."""
-    if not ("&" in text or "<" in text or "\\u" in text or "\\x" in text):
+    escaped = "\\" in text and ("\\u" in text or "\\x" in text)
+    if not (escaped or "&" in text or "<" in text):
         return None
     plain = _ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)), text)
     plain = _BEYOND.sub("\ufffd", _ZEROS.sub("&#", _TAG.sub(" ", plain)))
