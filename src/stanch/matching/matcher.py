@@ -7,9 +7,7 @@ from types import TracebackType
 from typing import Self
 from uuid import UUID
 
-import numpy as np
-
-from stanch.fingerprints import IN_TEXT, Queries, Reading, as_queries, as_query
+from stanch.fingerprints import Queries, Reading, as_queries, as_query
 from stanch.matching.archive import Archive
 from stanch.matching.asking import Asked, Content, by_method
 from stanch.matching.background import Background
@@ -18,17 +16,16 @@ from stanch.matching.background_sightings import Sightings, sightings
 from stanch.matching.bank import Bank
 from stanch.matching.catalogue import Catalogue
 from stanch.matching.passages import find_passages
+from stanch.matching.results import best_of_each_entry, result_of
 from stanch.matching.unfolded import Unfolded
-from stanch.matching.wholes import EQUAL, find_wholes
+from stanch.matching.wholes import find_wholes
 from stanch.media import Decoders
 from stanch.values import (
     TEXT_GRAM,
     BankInfo,
     Entry,
     Fingerprint,
-    Kind,
     Match,
-    Medium,
     Part,
     PartResult,
     Post,
@@ -192,15 +189,14 @@ class Matcher:
         """
         found = self._find(by_method(queries), int((now or datetime.now(UTC)).timestamp()), banks)
         results = {
-            place: _of_readings(queries.names[place], some, found, place)
-            for place, some in queries.readings.items()
+            place: result_of(queries.names[place], some, found, place) for place, some in queries.readings.items()
         }
         for hashes in queries.hashes:
             medium = hashes.methods[0].medium
             for place in hashes.places:
                 matches = found.get((place, 0), ())
                 results[place] = PartResult(
-                    name=queries.names[place], medium=medium, matches=_best_of_each_entry(matches)
+                    name=queries.names[place], medium=medium, matches=best_of_each_entry(matches)
                 )
         return tuple([results[place] for place in range(len(queries.names))])
 
@@ -238,71 +234,3 @@ class Matcher:
     def _passages(self, text: Fingerprint, now: int, banks: Container[str] | None) -> list[Match]:
         with self._lock:
             return find_passages(self._catalogue, self._unfolded, text, now=now, banks=banks)
-
-
-def _of_readings(
-    name: str, readings: Sequence[Reading], found: Mapping[Content, Sequence[Match]], place: int
-) -> PartResult:
-    matches = [match for number in range(len(readings)) for match in found.get((place, number), ())]
-    best = _best_of_each_entry(matches)
-    evading = max(readings, key=_evasion, default=None)
-    return PartResult(
-        name=name,
-        medium=readings[-1].medium if readings else Medium.FILE,
-        matches=best,
-        not_scanned=tuple([reason for reading in readings for reason in reading.not_scanned]),
-        symbols=sum([reading.symbols for reading in readings]),
-        unmatched=sum([_unmatched(reading, best) for reading in readings]),
-        remarks=tuple([remark for reading in readings for remark in reading.remarks]),
-        evasion=evading.evasion if evading else 0.0,
-        undone=evading.undone if evading else (),
-    )
-
-
-def _evasion(reading: Reading) -> float:
-    return reading.evasion
-
-
-def _unmatched(reading: Reading, matches: Sequence[Match]) -> int:
-    """Return how many symbols of a text lie outside every span that is aligned with known content."""
-    if not reading.symbols or not matches:
-        return reading.symbols
-    counted = [match for match in matches if match.medium is Medium.TEXT and match.has_effect]
-    if any(match.kind is Kind.IDENTICAL for match in counted):
-        return 0
-    grams = next((found for found in reading.fingerprints if found.method == TEXT_GRAM), None)
-    if grams is None or not len(grams) or not counted:
-        return reading.symbols
-    inside = np.zeros(len(grams), dtype=np.bool_)
-    for start, end in {(pair.query.start, pair.query.end) for match in counted for pair in match.spans}:
-        inside |= (grams.start >= start) & (grams.end <= end)
-    return round(reading.symbols * ((len(grams) - int(np.count_nonzero(inside))) / len(grams)))
-
-
-def _best_of_each_entry(matches: Sequence[Match]) -> tuple[Match, ...]:
-    """Return one match an entry, the strongest, strongest first; one for each link to it in a text.
-
-    SHA-256 goes before MD5, which can be forged, and an identical text keeps the spans of its passages.
-    """
-    if len(matches) < 2:
-        return tuple(matches)
-    best: dict[tuple[str, str, str], Match] = {}
-    for match in sorted(matches, key=_weakness):
-        place = match.variant if match.variant.startswith(IN_TEXT) else ""
-        best.setdefault((match.bank, match.entry, place), match)
-    return tuple(best.values())
-
-
-_RANK = {kind: kind.rank for kind in Kind}
-_ORDER = {method.id: place for place, method in enumerate(EQUAL)}
-
-
-def _weakness(match: Match) -> tuple[int, int, float, float, str, str]:
-    return (
-        -_RANK[match.kind],
-        _ORDER.get(match.method, len(_ORDER)),
-        match.distance or 0,
-        -(match.query_cover or 0),
-        match.bank,
-        match.entry,
-    )
