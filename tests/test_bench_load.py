@@ -68,4 +68,3 @@ def test_each_is_answered_in_its_place_and_timed_from_when_it_was_due(port: int)
     assert [(one.status, one.body) for one in answers] == [(200, b"Bearer k " + body) for body in bodies]
     assert all(one.took >= 0.2 for one in answers[:2])
     assert answers[2].took >= 0.15, "no connection was free when it was due"
-    assert answers[3].took < answers[2].took
