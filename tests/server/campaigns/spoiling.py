@@ -177,7 +177,8 @@ class Spoiler:
         return Asked(method=random.choice(["GET", "POST", "DELETE", "FOO"]), path=f"/api/v1{path}", body=b"{}")
 
     def odd_query(self, random: Random) -> Asked:
-        path = random.choice(["/api/v1/decisions", f"/api/v1/banks/{self.known['bank_id']}/entries"])
+        bank = f"/api/v1/banks/{self.known['bank_id']}"
+        path = random.choice(["/api/v1/decisions", f"{bank}/entries", f"{bank}/learnt"])
         return Asked(method="GET", path=path, query=random.choice(QUERIES), kind=random.choice([*KINDS, None]))
 
     def broken_form(self, random: Random) -> Asked:
