@@ -106,9 +106,10 @@ def test_others_are_counted_as_sets_are(
     removed = frozenset(base + number for base, number in gone)
     index.remove(removed)
     held = holders(parts, bank, now, removed)
-    stretch = [8 * number // max(1, len(queries)) for number in range(len(queries))]
-    bits, where = np.array(queries, dtype=np.uint64).reshape(-1, 1), np.array(stretch, dtype=np.int64)
-    for _ in range(2):  # what is lent comes back as it was
+    bits = np.array(queries, dtype=np.uint64).reshape(-1, 1)
+    rising = [8 * number // max(1, len(queries)) for number in range(len(queries))]
+    for stretch in (rising, rising[::-1], rising):  # what is lent comes back as it was
+        where = np.array(stretch, dtype=np.int64)
         others = index.others(bits, bank=bank, now=now, number=sum(chosen), stretch=where, least=LEAST)
         assert others is not None
         assert others.tolist() == expected(held, queries, stretch, sum(chosen))
