@@ -78,6 +78,19 @@ def expected(held: dict[int, set[int]], queries: Sequence[int], stretch: Sequenc
     bank=4,
     now=0,
 )
+@example(  # of two stretches, of which others are two when asked again; and texts that were removed
+    archived=(
+        [([(word, 1.0, 1.0, 13.0, True) for word in (0, 2)], 0, NEVER), ([(4, 1.0, 1.0, 13.0, True)], 0, 9)],
+        [],
+    ),
+    added=[([(4, 1.0, 1.0, 13.0, True)], 0, NEVER), ([(4, 1.0, 1.0, 13.0, True)], 0, NEVER)],
+    queries=[0, 1, 2, 3, 4, 5, 6, 7],
+    often=0,
+    chosen=(SECOND, 9),
+    gone=frozenset({(FIRST, 1), (LIVE, 0)}),
+    bank=4,
+    now=0,
+)
 def test_others_are_counted_as_sets_are(
     archived: tuple[list[Text], list[Text]],
     added: list[Text],
