@@ -78,6 +78,19 @@ def expected(held: dict[int, set[int]], queries: Sequence[int], stretch: Sequenc
     bank=4,
     now=0,
 )
+@example(  # of two stretches, of which others are two when asked again; and texts that were removed
+    archived=(
+        [([(word, 1.0, 1.0, 13.0, True) for word in (0, 2)], 0, NEVER), ([(4, 1.0, 1.0, 13.0, True)], 0, 9)],
+        [],
+    ),
+    added=[([(4, 1.0, 1.0, 13.0, True)], 0, NEVER), ([(4, 1.0, 1.0, 13.0, True)], 0, NEVER)],
+    queries=[0, 1, 2, 3, 4, 5, 6, 7],
+    often=0,
+    chosen=(SECOND, 9),
+    gone=frozenset({(FIRST, 1), (LIVE, 0)}),
+    bank=4,
+    now=0,
+)
 def test_others_are_counted_as_sets_are(
     archived: tuple[list[Text], list[Text]],
     added: list[Text],
@@ -106,9 +119,10 @@ def test_others_are_counted_as_sets_are(
     removed = frozenset(base + number for base, number in gone)
     index.remove(removed)
     held = holders(parts, bank, now, removed)
-    stretch = [8 * number // max(1, len(queries)) for number in range(len(queries))]
-    bits, where = np.array(queries, dtype=np.uint64).reshape(-1, 1), np.array(stretch, dtype=np.int64)
-    for _ in range(2):  # what is lent comes back as it was
+    bits = np.array(queries, dtype=np.uint64).reshape(-1, 1)
+    rising = [8 * number // max(1, len(queries)) for number in range(len(queries))]
+    for stretch in (rising, rising[::-1], rising):  # what is lent comes back as it was
+        where = np.array(stretch, dtype=np.int64)
         others = index.others(bits, bank=bank, now=now, number=sum(chosen), stretch=where, least=LEAST)
         assert others is not None
         assert others.tolist() == expected(held, queries, stretch, sum(chosen))

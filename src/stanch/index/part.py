@@ -31,6 +31,7 @@ class Part:
 
     @classmethod
     def of(cls, sealed: SealedPostings | SealedGrams, *, kept: bool = False) -> Self:
+        """Return a part of which nothing was removed."""
         return cls(sealed=sealed, dead=sealed.no_dead(), kept=kept)
 
     def __len__(self) -> int:
