@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Model
 
 from stanch_server.accounts import access, operations
@@ -13,7 +13,7 @@ from stanch_server.accounts.models import Source
 from stanch_server.audit.models import AuditEntry
 from stanch_server.intake.models import IdempotencyKey, Item, ItemPart
 from stanch_server.outbox.models import OutboxRow
-from stanch_server.rows import insert
+from stanch_server.rows import fetch, insert, insert_columns
 from tests.server.conftest import START
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -117,3 +117,21 @@ def test_a_key_that_is_changed_in_any_way_is_read_anew(source: Source) -> None:
     assert access.authenticate_key(header, now=START) is not None
     operations.revoke_api_key(key, acting_user="alice", now=START)
     assert access.authenticate_key(header, now=START) is None
+
+
+def test_a_row_of_columns_alone_is_that_of_an_object() -> None:
+    said = {"opaque_id": uuid.uuid4().hex, "at": START, "commitment": "ب" * 64, "chain": None}
+    entry = AuditEntry.objects.get(id=insert_columns(AuditEntry, said))
+    assert {name: getattr(entry, name) for name in said} == said
+    with pytest.raises(IntegrityError):
+        insert_columns(AuditEntry, {"opaque_id": "x"})
+
+
+def test_rows_are_fetched_as_by_a_cursor_and_errors_are_those_of_django(source: Source) -> None:
+    words = str(Source.objects.values_list("id", "name", "state").query)
+    with connection.cursor() as cursor:
+        cursor.execute(words)
+        assert fetch(words) == cursor.fetchall() != []
+    assert fetch("SELECT name FROM accounts_source WHERE name = %s AND state = %s", [source.name, "active"])
+    with pytest.raises(DatabaseError):
+        fetch("SELECT nothing FROM nowhere")

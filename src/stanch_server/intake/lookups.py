@@ -79,8 +79,7 @@ def look_up(sent: SentLookups, *, caller: KeyPrincipal, now: datetime) -> Looked
     """
     asked = Lookup(caller, parts_of(sent))
     ((record, answer),) = _looked_up([asked], now=now)
-    end_turn()
-    _RECORDS.commit(record)
+    _note(record)
     return answer
 
 
@@ -173,6 +172,12 @@ class _Asked(NamedTuple):
     queries: int
     matched: int
     at: datetime
+
+
+def _note(asked: _Asked) -> None:
+    """Record that somebody asked, and return when that is committed."""
+    end_turn()
+    _RECORDS.commit(asked)
 
 
 def _record(together: Sequence[_Asked]) -> None:
