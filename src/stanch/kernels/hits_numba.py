@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stanch.kernels.jit import compiled
-from stanch.kernels.postings_numba import mixed
 
 Column = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -88,53 +87,3 @@ def merged(ends: Places, hits: Places, at: Column, limit: int, columns: Places, 
             entries += total[begin] if hit > begin else 0
             head[part] = hit
         columns[3, began:found] = entries
-
-
-@compiled
-def grouped(entry: Places, fewest: int, order: Places, begin: Places) -> int:
-    """Put hits together by their entries, those that were hit most first, of equal ones those of lower numbers.
-
-    `matching.passages` does the same by numpy.
-
-    Parameters
-    ----------
-    entry : int64 array, shape (hits,), no number negative.
-    fewest : entries with fewer hits are left out.
-    order : int64 array, shape (hits,), to be written to: the hits entry by entry, in each as they came.
-    begin : int64 array, shape (hits + 1,), to be written to: where each entry begins in it, and the last ends.
-
-    Returns
-    -------
-    int, how many entries there are.
-    """
-    size = np.int64(4)
-    while size < 2 * len(entry):
-        size *= 2
-    slots, group_of = np.full(size, np.int64(-1)), np.empty(size, np.int64)
-    of, number, count = (
-        np.empty(len(entry), np.int64),
-        np.empty(len(entry), np.int64),
-        np.zeros(len(entry), np.int64),
-    )
-    groups = 0
-    for hit in range(len(entry)):
-        place = np.int64(mixed(np.uint64(entry[hit])) & np.uint64(size - 1))
-        while slots[place] != -1 and slots[place] != entry[hit]:
-            place = (place + 1) & (size - 1)
-        if slots[place] == -1:
-            slots[place], group_of[place], number[groups] = entry[hit], groups, entry[hit]
-            groups += 1
-        of[hit] = group_of[place]
-        count[of[hit]] += 1
-    chosen = np.flatnonzero(count[:groups] >= fewest)
-    chosen = chosen[np.argsort(number[chosen], kind="mergesort")]
-    chosen = chosen[np.argsort(-count[chosen], kind="mergesort")]
-    begin[0], room = 0, np.full(groups, np.int64(-1))
-    for place in range(len(chosen)):
-        room[chosen[place]] = begin[place]
-        begin[place + 1] = begin[place] + count[chosen[place]]
-    for hit in range(len(entry)):
-        if room[of[hit]] >= 0:
-            order[room[of[hit]]] = hit
-            room[of[hit]] += 1
-    return len(chosen)
