@@ -17,7 +17,7 @@ Words = NDArray[np.uint64]
 Numbers = NDArray[np.uint32]
 Places = NDArray[np.int64]
 
-BLOCK = 256
+BLOCK = 1024
 """So many queries are looked up together."""
 
 
