@@ -8,6 +8,7 @@ from typing import Annotated, NamedTuple
 from uuid import UUID
 
 import msgspec
+from django.db import transaction
 from msgspec import UNSET, Meta, UnsetType
 
 from stanch.errors import StanchError
@@ -22,7 +23,7 @@ from stanch_server.intake.effort import effort_of, effort_of_hash
 from stanch_server.intake.found import FoundMatch, FoundNotScanned, match_of, not_scanned_of
 from stanch_server.intake.models import ItemPart
 from stanch_server.intake.posts import Link, SentHash
-from stanch_server.intake.sharing import SharedCommit, prompt_commit
+from stanch_server.intake.sharing import SharedCommit
 
 MOST_QUERIES = 1_000
 LONGEST_QUERY = 10_000
@@ -92,7 +93,7 @@ def look_up_together(asked: Iterable[Lookup], *, now: datetime) -> list[LookedUp
         If that fails: nothing of it is recorded then, and none may be answered.
     """
     found = _looked_up(asked, now=now)
-    with prompt_commit():
+    with transaction.atomic(durable=True):
         _record([record for record, _ in found])
     return [answer for _, answer in found]
 

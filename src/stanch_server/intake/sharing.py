@@ -5,16 +5,14 @@ and again, at growing intervals, whether it is their turn, and an answer that ta
 hundred. Where many ask, a commit is not begun at once after the one before: what comes meanwhile goes along.
 """
 
-import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import transaction
 
 from stanch_server.endpoints.turns import turn
 
@@ -22,10 +20,6 @@ Said = TypeVar("Said")
 
 SPACING = 0.002
 """Seconds from the end of a commit to the beginning of the next. Who asks seldom never waits for this."""
-
-
-LOOK_EVERY = 0.0005
-"""Seconds from one look to the next while another process writes into SQLite's file."""
 
 
 @dataclass(slots=True)
@@ -75,64 +69,10 @@ class SharedCommit(Generic[Said]):
     def _commit_all(self) -> None:
         together = [self._waiting.popleft() for _ in range(len(self._waiting))]
         try:
-            with prompt_commit():
+            with transaction.atomic(durable=True):
                 self._write([one.said for one in together])
         except BaseException as error:  # noqa: BLE001 - each raises it to whoever waits for it
             for one in together:
                 one.error = error
         for one in together:
             one.done = True
-
-
-@contextmanager
-def prompt_commit() -> Iterator[None]:
-    """Commit what is written within this, durably, and begin as soon as nobody else writes.
-
-    SQLite itself looks again after 1, 2, 5, 10 and more milliseconds, and the sequencer of the audit log writes
-    for two or four, twice a second: one look-up in a hundred would wait longer than it has to.
-
-    Raises
-    ------
-    django.db.Error
-        As `transaction.atomic` does; also if others write for as long as the database may be waited for.
-    """
-    block = transaction.atomic(durable=True)
-    if connection.vendor != "sqlite":
-        with block:
-            yield
-        return
-    connection.ensure_connection()
-    with _begun(block, connection.connection):
-        yield
-
-
-@contextmanager
-def _begun(block: transaction.Atomic, file: sqlite3.Connection) -> Iterator[None]:
-    """Begin a transaction, looking often whether that can be; within this it is open."""
-    (patience,) = file.execute("PRAGMA busy_timeout").fetchone()
-    limit = time.monotonic() + patience / 1_000
-    file.execute("PRAGMA busy_timeout = 0")
-    try:
-        while not _began(block, last=time.monotonic() >= limit):
-            time.sleep(LOOK_EVERY)
-    finally:
-        file.execute(f"PRAGMA busy_timeout = {patience}")
-    with ExitStack() as stack:
-        stack.push(block)
-        yield
-
-
-def _began(block: transaction.Atomic, *, last: bool) -> bool:
-    """Begin a transaction; return False if somebody else writes just now."""
-    try:
-        block.__enter__()
-    except OperationalError as error:
-        if last or not _is_busy(error):
-            raise
-        return False
-    return True
-
-
-def _is_busy(error: OperationalError) -> bool:
-    code = getattr(error.__cause__, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF == sqlite3.SQLITE_BUSY

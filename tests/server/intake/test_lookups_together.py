@@ -12,7 +12,7 @@ from django.db import OperationalError, connection, connections, transaction
 from stanch_server.accounts.models import Source
 from stanch_server.audit import operations as audit
 from stanch_server.audit.models import AuditEntry, AuditPayload
-from stanch_server.intake.sharing import SharedCommit, prompt_commit
+from stanch_server.intake.sharing import SharedCommit
 from tests.server.conftest import START
 from tests.server.intake.conftest import Program
 
@@ -153,7 +153,7 @@ def wait_for_locks(milliseconds: str) -> None:
 
 
 def commit(name: str) -> None:
-    with prompt_commit():
+    with transaction.atomic(durable=True):
         audit.record(actor="a", action="match.queried", subject=name, at=START)
 
 
@@ -193,7 +193,7 @@ def test_a_commit_waits_no_longer_than_the_database_may_be_waited_for() -> None:
 
 def test_what_goes_wrong_within_a_commit_undoes_it() -> None:
     def fail() -> None:
-        with prompt_commit():
+        with transaction.atomic(durable=True):
             audit.record(actor="a", action="match.queried", subject="undone", at=START)
             raise LookupError
 
