@@ -30,7 +30,7 @@ def database(address: str, folder: Path) -> dict[str, Any]:
     """
     if not address:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "stanch_server.sqlite",
             "NAME": folder / "stanch.sqlite3",
             "CONN_MAX_AGE": None,  # each thread keeps its own: opening one costs as much as a request
             "OPTIONS": {

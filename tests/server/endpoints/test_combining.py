@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stanch_server.endpoints.combining import Combined
-
-PATIENCE = 30
+from tests.server.waiting import PATIENCE, wait_for
 
 
 class Desk:
@@ -28,13 +27,7 @@ class Desk:
 
     def wait_for(self, count: int) -> None:
         """Return once so many wait."""
-        waiting = self.combined._waiting  # nobody else could tell
-        limit = threading.Event()
-        for _ in range(PATIENCE * 100):
-            if len(waiting) == count:
-                return
-            limit.wait(0.01)
-        raise AssertionError(len(waiting))
+        wait_for(self.combined._waiting, count)
 
     def _answer(self, asked: Sequence[int]) -> list[int]:
         assert self._at_work.acquire(blocking=False), "two work at once"
@@ -107,6 +100,41 @@ def test_where_many_ask_one_work_does_not_begin_at_once_after_the_other() -> Non
     asking = time.monotonic()
     assert spaced.ask(1) == 1
     assert begun[-1] - asking < 0.3, "who asks seldom waits for nobody"
+
+
+def test_what_need_not_be_done_before_an_answer_is_done_before_the_next_work_begins() -> None:
+    seen: list[tuple[str, list[int]]] = []
+    open_, begun = threading.Event(), threading.Semaphore(0)
+
+    def answer(asked: Sequence[int]) -> list[int]:
+        seen.append(("answered", sorted(asked)))
+        begun.release()
+        assert open_.wait(PATIENCE)
+        return list(asked)
+
+    desk: Combined[int, int] = Combined(answer, afterwards=lambda some: seen.append(("told", sorted(some))))
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(desk.ask, 1)
+        assert begun.acquire(timeout=PATIENCE)
+        others = [pool.submit(desk.ask, number) for number in (2, 3)]
+        wait_for(desk._waiting, 2)
+        open_.set()
+        assert [one.result(PATIENCE) for one in (first, *others)] == [1, 2, 3]
+    assert seen == [("answered", [1]), ("told", [1]), ("answered", [2, 3]), ("told", [2, 3])]
+
+
+def test_what_fails_after_an_answer_is_logged_and_takes_nothing_from_anybody(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(_: Sequence[int]) -> None:
+        raise LookupError("private")
+
+    desk: Combined[int, int] = Combined(list, afterwards=fail)
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(desk.ask, range(40))) == list(range(40))
+    assert {(one.levelname, one.getMessage()) for one in caplog.records} == {("ERROR", "answers were not noted")}
+    assert {getattr(one, "error", "") for one in caplog.records} == {"LookupError"}
+    assert desk.ask(1) == 1
 
 
 def test_too_few_answers_are_an_error() -> None:

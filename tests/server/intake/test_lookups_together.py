@@ -4,21 +4,19 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 
 import pytest
-from django.db import OperationalError, connection, connections, transaction
+from django.db import OperationalError, connections, transaction
 
 from stanch_server.accounts.models import Source
 from stanch_server.audit import operations as audit
-from stanch_server.audit.models import AuditEntry, AuditPayload
+from stanch_server.audit.models import AuditPayload
 from stanch_server.intake.sharing import SharedCommit
 from tests.server.conftest import START
 from tests.server.intake.conftest import Program
+from tests.server.waiting import PATIENCE, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-PATIENCE = 30
 
 
 def in_turn(acts: Sequence[Callable[[], None]]) -> None:
@@ -47,13 +45,7 @@ class Pool:
 
     def wait_for(self, count: int) -> None:
         """Return once so many wait for the turn."""
-        waiting = self.commit._waiting  # nobody else could tell
-        limit = threading.Event()
-        for _ in range(PATIENCE * 100):
-            if len(waiting) == count:
-                return
-            limit.wait(0.01)
-        raise AssertionError(len(waiting))
+        wait_for(self.commit._waiting, count)
 
     def close(self) -> None:
         self.go_on.set()
@@ -119,88 +111,6 @@ def test_what_cannot_be_committed_is_told_to_each_who_waits_for_it_and_to_nobody
 def test_it_does_not_hang_on_a_transaction_that_somebody_may_undo() -> None:
     with transaction.atomic(), pytest.raises(RuntimeError):
         SharedCommit(in_turn).commit(lambda: None)
-
-
-@contextmanager
-def somebody_writes() -> Iterator[Callable[[], object]]:
-    """Keep everybody from writing records, as another process does; give what ends that."""
-    other = connection.copy()
-    try:
-        with other.cursor() as cursor:
-            if other.vendor == "sqlite":
-                cursor.execute("BEGIN IMMEDIATE")
-            else:
-                cursor.execute("BEGIN")
-                cursor.execute(f"LOCK TABLE {AuditEntry._meta.db_table} IN EXCLUSIVE MODE")
-            yield lambda: cursor.execute("ROLLBACK")
-    finally:
-        other.close()
-
-
-def patience() -> str:
-    """Return for how long this thread waits for a lock, as its database says it."""
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA busy_timeout" if connection.vendor == "sqlite" else "SHOW lock_timeout")
-        return str(cursor.fetchone()[0])
-
-
-def wait_for_locks(milliseconds: str) -> None:
-    with connection.cursor() as cursor:
-        sqlite = connection.vendor == "sqlite"
-        cursor.execute(
-            f"PRAGMA busy_timeout = {milliseconds}" if sqlite else f"SET lock_timeout = '{milliseconds}'"
-        )
-
-
-def commit(name: str) -> None:
-    with transaction.atomic(durable=True):
-        audit.record(actor="a", action="match.queried", subject=name, at=START)
-
-
-def test_a_commit_waits_until_nobody_else_writes() -> None:
-    def write() -> tuple[str, str]:
-        usual = patience()
-        try:
-            commit("mine")
-            return usual, patience()
-        finally:
-            connections.close_all()
-
-    with somebody_writes() as end, ThreadPoolExecutor(1) as pool:
-        mine = pool.submit(write)
-        with pytest.raises(TimeoutError):
-            mine.result(0.1)
-        end()
-        usual, since = mine.result(PATIENCE)
-    assert usual == since
-    assert written() == {"mine"}
-
-
-def test_a_commit_waits_no_longer_than_the_database_may_be_waited_for() -> None:
-    usual = patience()
-    wait_for_locks("50")
-    short = patience()
-    try:
-        with somebody_writes():
-            with pytest.raises(OperationalError, match="lock"):
-                commit("too late")
-            assert patience() == short
-        commit("in time")
-    finally:
-        wait_for_locks(usual)
-    assert written() == {"in time"}
-
-
-def test_what_goes_wrong_within_a_commit_undoes_it() -> None:
-    def fail() -> None:
-        with transaction.atomic(durable=True):
-            audit.record(actor="a", action="match.queried", subject="undone", at=START)
-            raise LookupError
-
-    with pytest.raises(LookupError):
-        fail()
-    commit("kept")
-    assert written() == {"kept"}
 
 
 @pytest.mark.usefixtures("bank")

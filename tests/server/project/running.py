@@ -45,7 +45,7 @@ def free_port() -> int:
 @contextmanager
 def new_database() -> Iterator[str]:
     """Give the address of an empty database; empty for SQLite."""
-    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite"):
         yield ""
         return
     server, name = os.environ["STANCH_SERVICE_DATABASE"], f"service_{uuid4().hex}"
