@@ -52,6 +52,9 @@ def insert_columns(model: type[Model], columns: Mapping[str, Any]) -> Any:  # no
 
 
 def _run(connection: BaseDatabaseWrapper, statement: _Statement, values: Sequence[Any]) -> Sequence[Any]:
+    if connection.in_atomic_block and _may_be_asked_directly(connection):  # by itself it would have to queue
+        connection.validate_no_broken_transaction()
+        return next(iter(_told_directly(connection, statement.words, values)), ())
     with connection.cursor() as cursor:
         cursor.execute(statement.words, values)
         return cursor.fetchone() if statement.returning else ()
@@ -87,15 +90,24 @@ def fetch(words: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     words : a statement of the default database, as Django writes it: with `%s` where a value stands.
     """
     connection = connections[DEFAULT_DB_ALIAS]
-    if connection.vendor != "sqlite" or connection.queries_logged or connection.execute_wrappers:
-        with connection.cursor() as cursor:
-            cursor.execute(words, values)
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
-            return rows
-    connection.ensure_connection()
+    if _may_be_asked_directly(connection):
+        connection.ensure_connection()
+        return _told_directly(connection, words, values)
+    with connection.cursor() as cursor:
+        cursor.execute(words, values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def _may_be_asked_directly(connection: BaseDatabaseWrapper) -> bool:
+    """Whether nobody would miss that a statement does not go through Django's cursor."""
+    return connection.vendor == "sqlite" and not connection.queries_logged and not connection.execute_wrappers
+
+
+def _told_directly(connection: BaseDatabaseWrapper, words: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.wrap_database_errors:
-        found: list[tuple[Any, ...]] = connection.connection.execute(_in_sqlite(words), values).fetchall()
-    return found
+        rows: list[tuple[Any, ...]] = connection.connection.execute(_in_sqlite(words), values).fetchall()
+    return rows
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 
 import pytest
@@ -56,9 +57,13 @@ def values(row: Model) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("kind", MADE)
-def test_a_row_is_the_same_as_when_django_saves_it(kind: str, source: Source) -> None:
+@pytest.mark.parametrize("within", [nullcontext, transaction.atomic], ids=["by itself", "in a transaction"])
+def test_a_row_is_the_same_as_when_django_saves_it(
+    kind: str, source: Source, within: Callable[[], AbstractContextManager[None]]
+) -> None:
     mine, theirs = MADE[kind](source), MADE[kind](source)
-    insert(mine)
+    with within():
+        insert(mine)
     theirs.save(force_insert=True)
     assert mine.pk is not None
     own = {"id", "key", "opaque_id", "item_id"}  # drawn anew for each
@@ -81,6 +86,14 @@ def test_a_second_row_of_the_same_id_is_refused_and_one_that_was_written_can_be_
         assert values(row)["level"] == 1
         with pytest.raises(IntegrityError), transaction.atomic():
             insert(row)
+
+
+def test_nothing_is_written_in_a_transaction_that_has_failed_already() -> None:
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(transaction.TransactionManagementError):
+            insert_columns(AuditEntry, {"opaque_id": uuid.uuid4().hex, "at": START, "commitment": "c"})
+    assert not AuditEntry.objects.exists()
 
 
 def test_what_is_rolled_back_is_not_there(source: Source) -> None:

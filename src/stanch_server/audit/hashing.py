@@ -13,6 +13,7 @@ COMMITMENT_DOMAIN = b"stanch-audit-commitment/1\0"
 CHAIN_DOMAIN = b"stanch-audit-chain/1\0"
 HEAD_DOMAIN = b"stanch-audit-head/1\0"
 GENESIS = hashlib.sha256(CHAIN_DOMAIN).hexdigest()  # what record 1 is chained to
+_WRITTEN = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -25,7 +26,7 @@ def canonical(value: object) -> str:
         For what JSON cannot hold exactly: other types, NaN, infinities, lone surrogates.
     """
     try:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+        text = _WRITTEN(value)
         text.encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidValueError(what="audit detail", problem="is not plain JSON") from error

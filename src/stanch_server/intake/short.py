@@ -12,7 +12,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple
 
 import structlog
 from django.conf import settings
@@ -25,6 +25,7 @@ from stanch_server.accounts import access, clock
 from stanch_server.accounts.middleware import with_security_headers
 from stanch_server.accounts.principals import KeyPrincipal
 from stanch_server.endpoints import limits
+from stanch_server.endpoints.answered import Answered
 from stanch_server.endpoints.bodies import JSON, answer, decoded, encoded
 from stanch_server.endpoints.combining import Combined
 from stanch_server.endpoints.door import failed
@@ -36,18 +37,10 @@ from stanch_server.intake.lookups import LookedUp, Lookup, SentLookups, look_up_
 ADDRESS: Final = "/api/v1/match"
 REQUEST_ID: Final = "X-Request-ID"
 
-SPACING: Final = 0.001
+SPACING: Final = 0.0005
 """Seconds between two commits where many ask. A commit costs a millisecond, whether of one request or of ten."""
 
 StartResponse = Callable[..., Any]
-
-
-class Note(Protocol):
-    """Logs and counts an answered request (`project.middleware.note`)."""
-
-    def __call__(
-        self, name: str, /, *, route: str, method: str, status: int, seconds: float, actor: str | None
-    ) -> None: ...
 
 
 class Question(NamedTuple):
@@ -59,11 +52,12 @@ class Question(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """An answer as the web server takes it."""
+    """An answer as the web server takes it, and what is noted of it."""
 
     status: str
     headers: list[tuple[str, str]]
     body: bytes
+    noted: Answered
 
 
 class Told(NamedTuple):
@@ -81,13 +75,15 @@ class ShortLookups:
     Parameters
     ----------
     otherwise : answers what is not short, or not as it should be.
-    note : is told of each answer that is given here.
+    note : logs and counts what was answered here.
     """
 
-    def __init__(self, otherwise: Application, *, note: Note) -> None:
+    def __init__(self, otherwise: Application, *, note: Callable[[Sequence[Answered]], None]) -> None:
         self._otherwise = otherwise
         self._note = note
-        self._desk: Combined[Question, Reply | None] = Combined(self._answer, spacing=SPACING)
+        self._desk: Combined[Question, Reply | None] = Combined(
+            self._answer, spacing=SPACING, afterwards=self._note_all
+        )
         self._headers = list(with_security_headers(answer(None)).items())
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -117,23 +113,27 @@ class ShortLookups:
         ]
 
     def _made(self, question: Question, told: Told) -> Reply:
-        """Return an answer with its headers, once it is in the log and counted."""
+        """Return an answer with its headers."""
         name = uuid.uuid4().hex
         if isinstance(told.said, LookedUp):
             status, headers, body = "200 OK", self._headers, encoded(told.said)
         else:
             status, headers, body = _refusal(name, told.said)
         seconds = time.perf_counter() - question.began
-        self._note(name, route=ADDRESS, method="POST", status=int(status[:3]), seconds=seconds, actor=told.actor)
-        return Reply(status, [*headers, (REQUEST_ID, name)], body)
+        noted = Answered(name, ADDRESS, "POST", int(status[:3]), seconds, told.actor)
+        return Reply(status, [*headers, (REQUEST_ID, name)], body, noted)
+
+    def _note_all(self, replies: Sequence[Reply | None]) -> None:
+        """Log and count what was answered here."""
+        self._note([one.noted for one in replies if one is not None])
 
 
-def _refusal(name: str, said: ProblemError | Exception) -> Reply:
-    """Return what the endpoint and the door answer to such an error."""
+def _refusal(name: str, said: ProblemError | Exception) -> tuple[str, list[tuple[str, str]], bytes]:
+    """Return status, headers and body that the endpoint and the door answer to such an error."""
     with structlog.contextvars.bound_contextvars(request=name):
         response = said.response() if isinstance(said, ProblemError) else failed(said)
     with_security_headers(response)
-    return Reply(f"{response.status_code} {response.reason_phrase}", list(response.items()), response.content)
+    return f"{response.status_code} {response.reason_phrase}", list(response.items()), response.content
 
 
 def is_plain(environ: Environ) -> bool:

@@ -3,11 +3,12 @@
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import structlog
 from django.http import HttpRequest, HttpResponse
 
+from stanch_server.endpoints.answered import Answered
 from stanch_server.project import logs, metrics
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -27,40 +28,38 @@ def observe(get_response: Next) -> Next:
         name = uuid.uuid4().hex
         with structlog.contextvars.bound_contextvars(request=name):
             response = get_response(request)
-        note(
-            name,
+        answered = Answered(
+            name=name,
             route=route_of(request),
             method=request.method or "",
             status=response.status_code,
             seconds=time.perf_counter() - began,
             actor=getattr(getattr(request, "caller", None), "actor", None),
         )
+        note([answered])
         response.headers[REQUEST_ID] = name
         return response
 
     return respond
 
 
-def note(name: str, *, route: str, method: str, status: int, seconds: float, actor: str | None) -> None:
-    """Log and count an answered request.
-
-    Parameters
-    ----------
-    name : its id.
-    route : the pattern of its address.
-    actor : the opaque id of the program that asked, if it was one.
-    """
-    known = method if method in METHODS else "other"
-    metrics.count_request(route=route, method=known, status=status, seconds=seconds)
-    fields = {
-        "request": name,
-        "route": route,
-        "method": known,
-        "status": status,
-        "ms": round(seconds * 1000, 1),
-        "actor": actor,
-    }
-    log.info("request", extra={logs.READY: fields})
+def note(several: Iterable[Answered]) -> None:
+    """Log and count requests that were answered: a line for each, all of them written at once."""
+    lines = []
+    for one in several:
+        known = one.method if one.method in METHODS else "other"
+        metrics.count_request(route=one.route, method=known, status=one.status, seconds=one.seconds)
+        fields = {
+            "request": one.name,
+            "route": one.route,
+            "method": known,
+            "status": one.status,
+            "ms": round(one.seconds * 1000, 1),
+            "actor": one.actor,
+        }
+        lines.append(fields)
+    if lines:
+        log.info("request", extra={logs.EACH: lines})
 
 
 def route_of(request: HttpRequest) -> str:

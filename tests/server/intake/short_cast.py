@@ -1,7 +1,7 @@
 """Who asks in the tests of short look-ups, for what, and what is in the banks."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -75,8 +75,7 @@ class Service:
     def __init__(self) -> None:
         self._django = harden(get_wsgi_application())
         self.left: list[Environ] = []
-        self.noted: list[Mapping[str, Any]] = []
-        self._short = ShortLookups(self._leave, note=self._note)
+        self._short = ShortLookups(self._leave, note=note)
 
     def ask(self, asked: Asked, program: Program) -> Told:
         return ask(self._short, asked, program.headers)
@@ -87,10 +86,6 @@ class Service:
     def _leave(self, environ: Environ, start_response: Callable[..., Any]) -> Any:
         self.left.append(environ)
         return self._django(environ, start_response)
-
-    def _note(self, name: str, /, **said: Any) -> None:
-        self.noted.append({"name": name, **said})
-        note(name, **said)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Short look-ups: answered below Django to the byte as the view answers them, and refused only by the view."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +18,7 @@ from stanch_server.banks import operations as banks
 from stanch_server.banks.live import follower
 from stanch_server.banks.models import Bank
 from stanch_server.endpoints import limits
+from stanch_server.endpoints.answered import Answered
 from tests.server.campaigns.asking import Asked
 from tests.server.conftest import START, Clock
 from tests.server.intake.conftest import Program
@@ -151,7 +152,8 @@ def test_a_line_of_the_log_says_what_the_view_would_say(
 ) -> None:
     caplog.set_level("INFO", "stanch_server.project.middleware")
     told = [service.ask(FOUND, known), service.ask_view(FOUND, known)]
-    short, view = (dict(record.fields) for record in caplog.records[-2:])  # type: ignore[attr-defined]
+    lines: list[list[dict[str, Any]]] = [record.each for record in caplog.records[-2:]]  # type: ignore[attr-defined]
+    ((short,), (view,)) = lines
     for line in (short, view):
         assert line.pop("ms") >= 0
     assert [short.pop("request"), view.pop("request")] == [one.headers["X-Request-ID"] for one in told]
@@ -166,7 +168,7 @@ def test_what_is_noted_is_committed(service: Service, known: Program) -> None:
         seen.append(requests_recorded())
         connections.close_all()
 
-    def look_from_elsewhere(_name: str, /, **_said: Any) -> None:
+    def look_from_elsewhere(_: Sequence[Answered]) -> None:
         other = threading.Thread(target=look)
         other.start()
         other.join(PATIENCE)

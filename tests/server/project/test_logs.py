@@ -120,6 +120,23 @@ def test_fields_that_are_not_on_the_list_are_dropped(lines: io.StringIO) -> None
         assert set(line) == {"event", "count", "level", "logger", "timestamp"}
 
 
+@pytest.mark.parametrize("plain", [False, True])
+def test_a_record_of_several_requests_is_a_line_for_each(*, plain: bool) -> None:
+    formatter = logs.configuration(plain=plain)["formatters"]["lines"]
+    kept = {name: value for name, value in formatter.items() if name != "()"}
+    each = [{"request": name, "status": 200, "text": SECRETS["content"]} for name in ("first", "second")]
+    record = logging.makeLogRecord(
+        {"name": "stanch_server.test", "levelname": "INFO", "msg": "request", logs.EACH: each}
+    )
+    told = formatter["()"](**kept).format(record)
+    first, second = told.splitlines()
+    assert "first" in first
+    assert "second" in second
+    assert all("request" in line and "200" in line and "stanch_server.test" in line for line in (first, second))
+    assert SECRETS["content"] not in told
+    assert json.dumps(SECRETS["content"])[1:-1] not in told
+
+
 def test_an_error_in_a_view_is_logged_without_its_words(
     lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
