@@ -48,10 +48,12 @@ from stanch_server.banks.models import Bank
 from stanch_server.endpoints import limits
 from stanch_server.intake.models import Item
 from stanch_server.intake.operations import scan_pending
+from stanch_server.review import api_learnt
 from tests.conftest import ROOT
-from tests.matching.writing import writing
+from tests.matching.writing import cut, writing
 from tests.server.conftest import START, Clock
 from tests.server.intake.conftest import INFO, LINK, STATEMENT, bank  # noqa: F401 - a fixture
+from tests.server.review.test_learnt import kept_bank, taught
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -228,6 +230,28 @@ def test_banks_are_listed_written_and_read_page_by_page(client: Client, bank: Ba
     confirmed = next(entry for entry in page.entries if entry.confirmed)
     with pytest.raises(ConflictError):
         client.remove_entry(listed.id, confirmed.id)
+
+
+def test_what_was_learnt_of_a_bank_is_listed_and_taken_back(
+    client: Client, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_learnt, "PAGE", 1)
+    works = [writing(8810 + number, 250, script) for number, script in enumerate(("arabic", "ethiopic"))]
+    own = kept_bank(source, *works)
+    taught(source, *(cut(work, 400, 440) for work in works))
+    page = client.learnt(str(own.id))
+    assert page.next is not None
+    last = client.learnt(str(own.id), after=page.next)
+    assert last.next is None
+    found = [*page.learnt, *last.learnt]
+    assert {one.entry for one in found} == {str(entry.id) for entry in own.entries.all()}
+    assert all(one.grams and 0 < one.share < 0.2 and one.believed and one.publishers == 5 for one in found)
+    with pytest.raises(InvalidRequestError, match=r"\$\.entries"):
+        client.unlearn(str(own.id), [], reason="none is not all")
+    assert client.unlearn(str(own.id), [found[0].entry], reason="it is no formula") == len(found[0].grams)
+    assert client.learnt(str(own.id)).learnt == (found[1],)
+    assert client.unlearn(str(own.id), reason="nor is that") == len(found[1].grams)
+    assert client.learnt(str(own.id)).learnt == ()
 
 
 def test_decisions_are_listed_even_if_there_are_none(client: Client) -> None:

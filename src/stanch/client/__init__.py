@@ -34,6 +34,8 @@ from stanch.client.lists import (
     DesignationAnswer,
     EntriesPage,
     EntryAnswer,
+    LearntAnswer,
+    LearntPage,
     NewEntry,
 )
 from stanch.client.nonblocking import AsyncClient
@@ -56,6 +58,8 @@ __all__ = [
     "Hash",
     "InvalidRequestError",
     "ItemAnswer",
+    "LearntAnswer",
+    "LearntPage",
     "MatchAnswer",
     "MatchesAnswer",
     "NewEntry",

@@ -9,7 +9,15 @@ from typing import Self, TypeVar
 
 from stanch.client.answers import DecisionAnswer, Drained, ItemAnswer, MatchesAnswer, Problem, RefusedPost
 from stanch.client.draining import draining
-from stanch.client.lists import BankAnswer, DecisionsPage, EntriesPage, EntryAnswer, ListCalls, NewEntry
+from stanch.client.lists import (
+    BankAnswer,
+    DecisionsPage,
+    EntriesPage,
+    EntryAnswer,
+    LearntPage,
+    ListCalls,
+    NewEntry,
+)
 from stanch.client.options import BUDGET, Timing, calls_of, key_of, sending, server_of
 from stanch.client.outage import OnOutage
 from stanch.client.posts import Files, NewPost, Query
@@ -174,6 +182,24 @@ class Client:
     def remove_entry(self, bank: str, entry: str, *, budget: float | None = None) -> None:
         """Remove an entry, or raise ConflictError if a person confirmed it: only people remove those."""
         self._run(self._lists.remove_entry(bank, entry, budget=budget))
+
+    def learnt(self, bank: str, *, after: str | None = None, budget: float | None = None) -> LearntPage:
+        """Return a page of the entries of a bank of which something was learnt to be a formula, by id."""
+        return self._run(self._lists.learnt(bank, after=after, budget=budget))
+
+    def unlearn(
+        self, bank: str, entries: Iterable[str] | None = None, *, reason: str, budget: float | None = None
+    ) -> int:
+        """Take back, for good, what was learnt of entries of a bank of this source, and return how many grams.
+
+        After an answer that was lost, those that the first attempt took back are not among them.
+
+        Parameters
+        ----------
+        entries : their ids; of all entries of the bank if none are given.
+        reason : why, for the record.
+        """
+        return self._run(self._lists.unlearn(bank, entries, reason=reason, budget=budget))
 
     def drain(
         self, told: Callable[[ItemAnswer | RefusedPost], object] | None = None, *, budget: float | None = None

@@ -1,5 +1,6 @@
 """Banks, their entries, and decisions: what they are, and the calls that list and change them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -67,6 +68,34 @@ class EntriesPage(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None = None
 
 
+class LearntAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What was learnt to be common of an entry: newspapers and others print it, so it weighs nothing there.
+
+    Parameters
+    ----------
+    grams : pieces of 12 symbols, as numbers in hexadecimal, in the order of their places.
+    share : how much of the entry they are, 0 to 1.
+    believed : False if that is too much for a formula: then they count in full, and somebody should look.
+    publishers : how many are still known that printed the gram that the fewest printed.
+    """
+
+    entry: str
+    name: str = ""
+    confirmed: bool = False
+    grams: tuple[str, ...] = ()
+    share: float = 0.0
+    believed: bool = True
+    publishers: int = 0
+    since: datetime | None = None
+
+
+class LearntPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some entries of which something was learnt; `next` is what to give as `after` for those that follow."""
+
+    learnt: tuple[LearntAnswer, ...] = ()
+    next: str | None = None
+
+
 class DecisionsPage(msgspec.Struct, frozen=True, kw_only=True):
     """Some decisions, oldest first; `next` is what to give as `after` for those that follow, None at the end.
 
@@ -98,6 +127,15 @@ class NewEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     subdomains: bool = False
 
 
+class _Unlearning(msgspec.Struct, kw_only=True):
+    reason: str
+    entries: list[str] | None
+
+
+class _Unlearnt(msgspec.Struct, kw_only=True):
+    grams: int
+
+
 class _Banks(msgspec.Struct, kw_only=True):
     banks: list[BankAnswer]
 
@@ -125,6 +163,17 @@ class ListCalls:
     def remove_entry(self, bank: str, entry: str, *, budget: float | None) -> Plan[None]:
         """Plan to remove an entry."""
         yield from self.calls.delete("banks", bank, "entries", entry, budget=budget)
+
+    def learnt(self, bank: str, *, after: str | None, budget: float | None) -> Plan[LearntPage]:
+        """Plan to list what was learnt."""
+        return (yield from self._ask(messages.got("banks", bank, "learnt", after=after), LearntPage, budget))
+
+    def unlearn(self, bank: str, entries: Iterable[str] | None, *, reason: str, budget: float | None) -> Plan[int]:
+        """Plan to take back what was learnt."""
+        sent = _Unlearning(reason=reason, entries=None if entries is None else list(entries))
+        request = messages.posted(msgspec.json.encode(sent), "banks", bank, "unlearn")
+        answer = yield from self._ask(request, _Unlearnt, budget)
+        return answer.grams
 
     def decisions(self, *, after: str | None, since: datetime | None, budget: float | None) -> Plan[DecisionsPage]:
         """Plan to list decisions."""

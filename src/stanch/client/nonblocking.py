@@ -10,7 +10,15 @@ from typing import Self, TypeVar
 
 from stanch.client.answers import DecisionAnswer, Drained, ItemAnswer, MatchesAnswer, Problem, RefusedPost
 from stanch.client.draining import draining
-from stanch.client.lists import BankAnswer, DecisionsPage, EntriesPage, EntryAnswer, ListCalls, NewEntry
+from stanch.client.lists import (
+    BankAnswer,
+    DecisionsPage,
+    EntriesPage,
+    EntryAnswer,
+    LearntPage,
+    ListCalls,
+    NewEntry,
+)
 from stanch.client.options import BUDGET, Timing, calls_of, key_of, sending, server_of
 from stanch.client.outage import OnOutage
 from stanch.client.posts import Files, NewPost, Query
@@ -119,6 +127,16 @@ class AsyncClient:
     async def remove_entry(self, bank: str, entry: str, *, budget: float | None = None) -> None:
         """Remove an entry, or raise ConflictError if a person confirmed it: only people remove those."""
         await self._run(self._lists.remove_entry(bank, entry, budget=budget))
+
+    async def learnt(self, bank: str, *, after: str | None = None, budget: float | None = None) -> LearntPage:
+        """Return a page of the entries of a bank of which something was learnt to be a formula, by id."""
+        return await self._run(self._lists.learnt(bank, after=after, budget=budget))
+
+    async def unlearn(
+        self, bank: str, entries: Iterable[str] | None = None, *, reason: str, budget: float | None = None
+    ) -> int:
+        """Take back, for good, what was learnt of entries of a bank, and return how many grams."""
+        return await self._run(self._lists.unlearn(bank, entries, reason=reason, budget=budget))
 
     async def drain(
         self, told: Callable[[ItemAnswer | RefusedPost], object] | None = None, *, budget: float | None = None
