@@ -36,6 +36,8 @@ WRITES: Final = "INSERT", "UPDATE", "DELETE", "REPLACE"
 LOCKED: Final = "database is locked"
 """What SQLite says when somebody has written for longer than it may wait."""
 
+ENDED: Final = "the transaction has been ended by the database"
+
 _queues: Final[dict[str, Queue]] = defaultdict(Queue)
 
 
@@ -72,10 +74,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         Raises
         ------
         sqlite3.OperationalError
-            If that takes longer than this connection waits for a lock.
+            If that takes longer than this connection waits for a lock. Also within a transaction that SQLite has
+            ended, as it does when the disk is full: what was to be written with the rest is not written alone.
         """
-        self._enter(self._patience())
+        if self._has_turn:
+            raise sqlite3.OperationalError(ENDED)
         try:
+            self._enter(self._patience())
             yield
         finally:
             self._leave()
@@ -91,8 +96,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with self.wrap_database_errors:
             patience = self._patience()
             limit = time.monotonic() + patience
-            self._enter(patience)
             try:
+                self._enter(patience)
                 self._begin(patience, limit)
             except BaseException:
                 self._leave()

@@ -34,12 +34,13 @@ class Queue:
                 self._taken, self._since = True, time.monotonic()
                 return True
             self._waiting.append(mine)
-        came = False
         try:
             came = mine.acquire(timeout=patience)
-        finally:  # also where something interrupts the main thread
-            came = came or self._given_up(mine)
-        return came
+        except BaseException:  # something interrupts the main thread
+            if self._given_up(mine):
+                self.leave()
+            raise
+        return came or self._given_up(mine)
 
     def leave(self) -> None:
         """Hand it to whoever waits longest."""

@@ -71,21 +71,31 @@ def test_turns_that_come_just_when_somebody_gives_up_are_not_lost(pool: ThreadPo
     assert queue.enter(0)
 
 
-def test_what_interrupts_a_thread_that_waits_takes_it_out_of_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("late", [False, True])
+def test_what_interrupts_a_thread_that_waits_takes_it_out_of_the_queue(
+    monkeypatch: pytest.MonkeyPatch, *, late: bool
+) -> None:
+    queue = Queue()
+
     class Interrupted:
         def acquire(self, timeout: float | None = None) -> bool:
-            if timeout is not None:
-                raise KeyboardInterrupt
-            return True
+            if timeout is None:
+                return True
+            if late:
+                queue.leave()  # its turn comes, and then it is interrupted
+            raise KeyboardInterrupt
 
-    queue = Queue()
+        def release(self) -> None:
+            pass
+
     assert queue.enter(0)
     with monkeypatch.context() as changed:
         changed.setattr(module, "Lock", Interrupted)
         with pytest.raises(KeyboardInterrupt):
             queue.enter(PATIENCE)
     assert len(queue) == 0
-    queue.leave()
+    if not late:
+        queue.leave()
     assert queue.enter(0)
 
 

@@ -215,6 +215,34 @@ def test_who_waits_too_long_for_another_process_leaves_the_queue(
     assert file.said() == ["late"]
 
 
+def test_nothing_is_written_alone_when_the_database_has_ended_a_transaction(file: File) -> None:
+    def go_on() -> None:
+        with transaction.atomic(using=ASIDE):
+            file.say("first")
+            connections[ASIDE].connection.execute("ROLLBACK")  # as SQLite itself does if the disk is full
+            file.say("second")
+
+    with pytest.raises(OperationalError, match="ended"):
+        go_on()
+    file.say_in_a_transaction("next")
+    assert file.said() == ["next"]
+
+
+def test_what_interrupts_a_thread_that_rests_lets_the_next_one_begin(
+    file: File, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as changed:
+        changed.setattr(Queue, "is_long", lambda _: True)
+        changed.setattr("stanch_server.sqlite.base.time.sleep", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            file.say_in_a_transaction("one")
+    file.start(lambda: file.say_in_a_transaction("next")).result(PATIENCE)
+    assert file.said() == ["next"]
+
+
 def test_what_is_wrong_with_a_file_is_said_at_once(file: File, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_self: object, _patience: float, _limit: float) -> None:
         raise sqlite3.OperationalError("disk I/O error")
