@@ -112,6 +112,10 @@ class SealedGrams:
         """Return the same rows under other numbers: entries from `base` on, and these banks."""
         return replace(self, owners=self.owners.placed(base, banks))
 
+    def may_hold(self, words: list[int], key: int) -> bool:  # noqa: ARG002 - as `SealedPostings` has it
+        """Tell whether a row may equal a query: always, as grams are asked by the hundred."""
+        return True
+
     def no_dead(self) -> NDArray[np.uint8]:
         """Return a bit for each text, none set."""
         return np.zeros(self.owners.texts // 8 + 1, np.uint8)
@@ -192,7 +196,7 @@ class SealedGrams:
         if asked is None:
             return
         what = self.owners.banks, NO_LIMIT if limit is None else limit, self.owners.base
-        own = room.write(gram_hits, queries, keys, *self._looked_up, asked, dead, now, *what)
+        own = room.write(gram_hits, queries.reshape(-1), keys, *self._looked_up, asked, dead, now, *what)
         if told:
             self.place_hits(room.entry[own], room.at[own], compiled=True)
 
@@ -224,7 +228,7 @@ class SealedGrams:
         own = self.owners.place_of(number)
         spread = self._spreads.lent()
         what: tuple[Any, ...] = asked, dead, now, stretch, least, own, spread, out
-        gram_others(queries, keys, *(self._looked_up + what))
+        gram_others(queries.reshape(-1), keys, *(self._looked_up + what))
         self._spreads.give_back(spread)
 
     def _hits(

@@ -75,6 +75,10 @@ class SealedPostings:
         """The highest number of an entry."""
         return self.holders.highest
 
+    def may_hold(self, words: list[int], key: int) -> bool:
+        """Tell whether a row may equal a query; see `RowFinder.may_hold`."""
+        return self.finder.may_hold(words, key)
+
     def no_dead(self) -> NDArray[np.uint8]:
         """Return a bit for each entry, none set."""
         return self.holders.no_dead()
