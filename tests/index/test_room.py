@@ -50,6 +50,18 @@ def test_there_is_room_for_all_hits_however_many_they_are() -> None:
     assert len(by_kernel.search(QUERIES, radius={7: 0, 8: 0})) > ROOM
 
 
+def test_hits_that_come_as_they_are_found_are_the_same_however_many_they_are() -> None:
+    by_kernel = index(-1)
+    for banks, limit in (({7: 0, 8: 0}, None), ({8: 0, 7: 0}, 200), ({8: 0}, EACH), ({7: 0, 9: 0}, EACH + 1)):
+        found = by_kernel.gather(QUERIES, radius=banks, limit=limit)
+        begins = by_kernel.begins(found.entry, found.at)
+        expected = by_kernel.search(QUERIES, radius=banks, limit=limit)
+        order = np.lexsort((begins, found.entry, found.bank, found.query))
+        for column in ("query", "bank", "entry"):
+            assert np.array_equal(getattr(found, column)[order], getattr(expected, column))
+        assert np.array_equal(begins[order], expected.at)
+
+
 def test_a_room_that_became_large_is_not_kept() -> None:
     large = Room(KEPT + 1)
     give_back(large)

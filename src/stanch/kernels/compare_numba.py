@@ -137,7 +137,7 @@ def mark_common(
         if frequency[theirs[hit]] >= limit or known[theirs[hit]]:
             mark(mine, np.int64(q[hit]), np.int64(q[hit]) + reach, COMMON)
     first = np.empty(len(bits), np.bool_)
-    first_few(bits, few, first)
+    first_few(bits, few, first, np.empty(len(bits), np.uint64))
     for gram in range(len(at)):
         if frequency[gram] >= limit or known[gram] or not first[gram]:
             mark(others, np.int64(at[gram]), np.int64(at[gram]) + reach, COMMON)

@@ -33,7 +33,7 @@ def find_passages(
     banks : the names of those to look in; None for all.
     """
     looked_up = LookedUp.of(query, catalogue.background)
-    hits = catalogue.search_grams(looked_up.bits, now=now, limit=LIMIT, banks=banks)
+    hits = catalogue.search_grams(looked_up.bits, now=now, limit=LIMIT, banks=banks, keys=looked_up.keys)
     if len(hits) < FEWEST:
         return []
     found_in = (
