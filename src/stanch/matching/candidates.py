@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from stanch.matching.catalogue import Catalogue
 from stanch.matching.indexing import REPEATS, first_occurrences
 from stanch.matching.kinds import covered
 from stanch.matching.strands import APART, FEWEST, PASSAGE, WIDE, promising
+from stanch.matching.weighing import own
 from stanch.values import GRAM, Fingerprint
 
 CANDIDATES = 50
@@ -79,11 +80,6 @@ def _first(count: int) -> Rows:
     if count > len(_COUNTING[0]):
         _COUNTING[0] = np.arange(2 * count)
     return _COUNTING[0][:count]
-
-
-def own(column: NDArray[Any]) -> NDArray[Any]:
-    """Return a column as all kernels are compiled for: in one piece, and one that may be written to."""
-    return column if column.flags.carray else np.array(column)
 
 
 class Candidate(NamedTuple):

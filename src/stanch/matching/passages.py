@@ -52,9 +52,7 @@ def _match(
         candidate,
         repeated,
         entry,
-        frequency=catalogue.frequency(candidate.number, now=now, bits=entry.bits),
-        texts=catalogue.texts(listed.bank_number),
-        background=catalogue.background,
+        catalogue.weighed(candidate.number, listed.bank_number, entry, now=now),
     )
     kind = None if shared is None else kind_of(shared.query, shared.bank)
     if shared is None or kind is None:
