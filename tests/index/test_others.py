@@ -1,12 +1,13 @@
 """Who else holds the features of an entry is counted as sets would count it, over parts of every kind."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from stanch.index import NEVER, PostingsIndex, Rows
+from stanch.kernels.keys import keys_of
 from tests.index.grams import Text, sealed_of, texts
 
 FIRST, SECOND, LIVE = 1 << 32, 2 << 32, 1 << 62
@@ -55,6 +56,27 @@ def expected(held: dict[int, set[int]], queries: Sequence[int], stretch: Sequenc
             spread.setdefault(entry, set()).add(where)
     kin = {entry for entry, places in spread.items() if len(places) >= LEAST} | {number}
     return [len(held.get(word, set()) - kin) for word in queries]
+
+
+def assert_gathers_what_it_finds(
+    index: PostingsIndex, queries: Sequence[int], banks: Mapping[int, int], limit: int | None, now: int
+) -> None:
+    """Hold hits as they come to those in order, for queries that are fewer and more than are looked at each."""
+    for asked in ([*queries], [*queries, *range(100, 110)]):
+        bits = np.array(asked, np.uint64).reshape(-1, 1)
+        hits = index.search(bits, radius=banks, limit=limit, now=now)
+        for keys in (None, keys_of(bits)):
+            found = index.gather(bits, radius=banks, limit=limit, now=now, keys=keys)
+            begins = index.begins(found.entry, found.at)
+            of_each = zip(
+                *(column.tolist() for column in (found.query, found.bank, found.entry, begins)), strict=True
+            )
+            expected = zip(
+                *(column.tolist() for column in (hits.query, hits.bank, hits.entry, hits.at)), strict=True
+            )
+            assert sorted(of_each) == list(expected)
+            for entry in set(found.entry.tolist()):
+                assert (np.diff(found.query[found.entry == entry]) >= 0).all()
 
 
 @given(
@@ -118,6 +140,9 @@ def test_others_are_counted_as_sets_are(
     parts.append((SECOND, spaced))
     removed = frozenset(base + number for base, number in gone)
     index.remove(removed)
+    for limit in (None, 1, 3, 50):
+        for banks in ({bank: 0}, {6: 0, bank: 0, 4: 0}):
+            assert_gathers_what_it_finds(index, queries, banks, limit, now)
     held = holders(parts, bank, now, removed)
     bits = np.array(queries, dtype=np.uint64).reshape(-1, 1)
     rising = [8 * number // max(1, len(queries)) for number in range(len(queries))]

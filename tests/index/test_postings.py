@@ -1,5 +1,7 @@
 """Rows that were sealed are found as a dictionary would find them: by numpy, by the kernel, and from a file."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -11,7 +13,7 @@ from stanch.index import NEVER, Rows
 from stanch.index.key_order import LARGE
 from stanch.index.sealed import still
 from stanch.index.sealed_postings import SealedPostings
-from stanch.kernels.keys import keys_of
+from stanch.kernels.keys import key_of, keys_of
 from stanch.kernels.postings_numba import runs
 from tests.index.postings import (
     Feature,
@@ -33,7 +35,7 @@ from tests.index.postings import (
 def test_a_key_is_the_same_in_the_kernel_and_can_be_chosen(chosen: list[Feature]) -> None:
     bits = still(as_bits(chosen))
     keys = keys_of(bits)
-    assert keys_of(bits, compiled=True).tolist() == keys.tolist()
+    assert keys_of(bits, compiled=True).tolist() == keys.tolist() == [key_of(feature) for feature in chosen]
     assert [with_key(int(wanted), feature[:-1]) for wanted, feature in zip(keys, chosen, strict=True)] == chosen
 
 
@@ -146,6 +148,18 @@ def test_a_file_holds_all_and_shows_it_under_other_numbers(
         assert found(hits) == expected(elsewhere, queries, [71], 0, dead=frozenset())
 
 
+@given(data=st.data(), words=st.sampled_from([1, 2, 4]), often=st.sampled_from([0, 3, LARGE + 1]))
+def test_what_a_part_holds_is_known_before_it_is_searched(data: st.DataObject, words: int, often: int) -> None:
+    places = data.draw(stored(words))
+    places += [(place[0], 20 + number, 1, 0.0, NEVER) for place in places[:1] for number in range(often)]
+    finder = SealedPostings.of(as_rows(places, words)).finder
+    held = {place[0] for place in places}
+    for query in [*data.draw(st.lists(features(words), max_size=8)), *held]:
+        may = finder.may_hold(list(query), key_of(query))
+        assert may or query not in held
+        assert query in held or not may or len(places) > LARGE
+
+
 def test_columns_that_were_damaged_make_the_kernel_miss_rows_and_nothing_worse() -> None:
     rows = grams(5000)
     finder = SealedPostings.of(rows).finder
@@ -163,3 +177,6 @@ def test_columns_that_were_damaged_make_the_kernel_miss_rows_and_nothing_worse()
             )  # fmt: skip
             assert (begin[:many] + count[:many] <= len(rows)).all()
             assert (finder.bits[which[:many]] == finder.bits[places[begin[:many]]]).all()
+            damaged = replace(finder, order=places, begins=buckets)
+            for row in range(50):  # none leads outside the arrays
+                damaged.may_hold(finder.bits[row].tolist(), int(keys[row]))

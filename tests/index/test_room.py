@@ -3,9 +3,11 @@
 import threading
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from stanch.index import NEVER, Hits, PostingsIndex, Rows
+from stanch.index import room as rooms
 from stanch.index.room import KEPT, ROOM, Lender, Room, give_back, lent_room
 from tests.index.grams import Text, sealed_of
 
@@ -48,6 +50,21 @@ def test_there_is_room_for_all_hits_however_many_they_are() -> None:
         found, expected = (one.search(QUERIES, radius=banks, limit=limit) for one in (by_kernel, by_numpy))
         assert np.array_equal(columns(found), columns(expected))
     assert len(by_kernel.search(QUERIES, radius={7: 0, 8: 0})) > ROOM
+
+
+def test_hits_that_come_as_they_are_found_are_the_same_however_many_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    by_kernel = index(-1)
+    for banks, limit in (({7: 0, 8: 0}, None), ({8: 0, 7: 0}, 200), ({8: 0, 7: 0}, EACH), ({7: 0, 9: 0}, EACH)):
+        monkeypatch.setattr(rooms, "_ROOMS", Lender(Room))  # one that has not grown yet
+        found = by_kernel.gather(QUERIES, radius=banks, limit=limit)
+        begins = by_kernel.begins(found.entry, found.at)
+        expected = by_kernel.search(QUERIES, radius=banks, limit=limit)
+        order = np.lexsort((begins, found.entry, found.bank, found.query))
+        for column in ("query", "bank", "entry"):
+            assert np.array_equal(getattr(found, column)[order], getattr(expected, column))
+        assert np.array_equal(begins[order], expected.at)
 
 
 def test_a_room_that_became_large_is_not_kept() -> None:

@@ -14,6 +14,7 @@ from stanch.matching.candidates import Candidate, LookedUp
 from stanch.matching.comparing import Mask, Numbers, Shared, compare
 from stanch.matching.indexing import first_occurrences
 from stanch.matching.kinds import covered
+from stanch.matching.weighing import Weighed
 from stanch.values import GRAM, TEXT_GRAM, Fingerprint
 from tests.matching.test_kinds import MIXED, written
 from tests.matching.writing import ALPHABETS, changed, writing
@@ -34,7 +35,9 @@ class Pair:
 
     def compared(self, *, compiled: bool) -> Shared | None:
         named: Any = {name: getattr(self, name) for name in ("frequency", "texts", "background")}
-        return compare(self.hits, self.repeated, self.entry, **named, compiled=compiled)
+        plain, weighed = (Weighed.of(self.entry, **named, compiled=each) for each in (False, compiled))
+        assert [column.tolist() for column in plain] == [column.tolist() for column in weighed]
+        return compare(self.hits, self.repeated, self.entry, weighed, compiled=compiled)
 
 
 def told(shared: Shared | None) -> object:

@@ -127,16 +127,19 @@ class GramFinder:
         return joined_words(self.bits[rows])
 
     def _likely(self) -> NDArray[np.uint8]:
-        """Return a bit for each beginning that a key may have, set where a row's key has it.
+        """Return a bit for each beginning that a key may have, set where a row's key has it, and one for each end.
 
-        In memory of its own, since that comes in large pages: a look-up in vain then costs one step out of the
-        processor, and not three.
+        Of what is not stored one in six has a beginning that is, and of these one in six an end. In memory of its
+        own, since that comes in large pages: a look-up in vain then costs one step out of the processor, and not
+        three. To say how keys end, all grams are read once.
         """
-        from stanch.kernels.grams_numba import fill_likely  # noqa: PLC0415 - only large indexes need numba
+        from stanch.kernels.grams_numba import fill_ends, fill_likely  # noqa: PLC0415 - only large indexes need it
 
-        likely = np.empty(max(1, (len(self.begins) - 1 << int(self._more)) >> 3), np.uint8)
+        marks = len(self.begins) - 1 << int(self._more)
+        likely = np.empty((2, max(1, marks >> 3)), np.uint8)
         likely[:] = 0
-        fill_likely(self.order, self.begins, self._width, self._more, likely)
+        fill_likely(self.order, self.begins, self._width, self._more, likely[0])
+        fill_ends(self.bits, np.uint64(marks), likely[1])
         return still(likely)
 
     @cached_property

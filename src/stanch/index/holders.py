@@ -1,6 +1,6 @@
 """Whose each row is: entry, bank, expiry and place, in as few bytes as they need."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stanch.errors import InvalidValueError
+from stanch.index.asked import Banks, banks_among
 from stanch.index.rows import Rows
 
 MOST_BANKS = 1 << 16
@@ -121,14 +122,12 @@ class Holders:
         return self.bank, self.expires, self.holder
 
     @cached_property
-    def _numbers_of_banks(self) -> list[int]:
-        numbers: list[int] = self.banks.tolist()
-        return numbers
+    def _numbers_of_banks(self) -> tuple[int, ...]:
+        return tuple(self.banks.tolist())
 
-    def among(self, banks: Container[int]) -> NDArray[np.bool_] | None:
-        """Return which of `banks` are among these; None if none is."""
-        asked = [bank in banks for bank in self._numbers_of_banks]
-        return np.array(asked) if any(asked) else None
+    def among(self, banks: Iterable[int]) -> Banks | None:
+        """Return which of the banks are among these; None if none is."""
+        return banks_among(self._numbers_of_banks, tuple(banks))
 
     def radii(self, radius: Mapping[int, int]) -> NDArray[np.int64]:
         """Return the radius of each of `banks`; -1 for those that are not asked."""

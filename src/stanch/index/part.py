@@ -1,6 +1,8 @@
 """A part of an index of equal features: rows that do not change, of which some are found no longer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
@@ -9,6 +11,10 @@ from numpy.typing import NDArray
 from stanch.index.rows import Rows
 from stanch.index.sealed_grams import SealedGrams
 from stanch.index.sealed_postings import SealedPostings
+from stanch.kernels.keys import key_of
+
+FEW = 8
+"""Of so few queries the keys are made one by one, and only those parts are searched that may hold one."""
 
 _NONE = np.zeros(0, np.uint8)
 
@@ -60,3 +66,16 @@ class Part:
     def slimmed(self) -> "Part":
         """Return this part without its removed rows, if they are more than the others."""
         return self if self.kept or self.gone <= len(self) else Part.of(SealedPostings.of(self.rows()))
+
+
+def worth_searching(parts: Sequence[Part], queries: NDArray[np.uint64]) -> Sequence[Part]:
+    """Return the parts that may hold what equals a query; what is asked as a whole finds nothing as a rule."""
+    if len(queries) > FEW:
+        return parts
+    asked = [(words, key_of(words)) for words in queries.tolist()]
+    return [part for part in parts if any(part.sealed.may_hold(*one) for one in asked)]
+
+
+def are_apart(parts: Sequence[Part]) -> bool:
+    """Whether the entries of each part have lower numbers than those of the next, so that none is in two."""
+    return all(before.sealed.highest < part.sealed.lowest for before, part in pairwise(parts))

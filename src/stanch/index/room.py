@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from stanch.index.rows import Hits, no_hits
+from stanch.index.rows import Gathered, Hits, no_hits
 
 NO_LIMIT = int(np.iinfo(np.int64).max)
 
@@ -103,6 +103,17 @@ class Room:
         columns, at = np.empty((4, parts[-1]), np.int64), np.empty(parts[-1])
         count = merged(np.array(parts), self._hits, self._at, NO_LIMIT if limit is None else limit, columns, at)
         return Hits.of_columns(columns[:, :count], at[:count])
+
+    def forget(self) -> None:
+        """Forget all hits."""
+        self._ends = [0]
+
+    def gathered(self) -> Gathered:
+        """Return the hits of all parts, part by part, in memory of their own, and forget them."""
+        end = self._ends[-1]
+        self._ends = [0]
+        query, bank, entry = self._hits[:3, :end].copy()
+        return Gathered(query=query, bank=bank, entry=entry, at=self._at[:end].copy())
 
     def _grow(self) -> None:
         hits, at, used = self._hits, self._at, self._ends[-1]

@@ -94,6 +94,21 @@ class RowFinder:
         equal = np.flatnonzero((self.bits[row] == queries[query]).all(axis=1))
         return query[equal], row[equal]
 
+    def may_hold(self, words: list[int], key: int) -> bool:
+        """Tell whether a row may equal a query; False is sure, and so is True unless a bucket is large.
+
+        Parameters
+        ----------
+        words, key : of the query; the latter from `key_of`.
+        """
+        mark = key >> int(self._to_mark)
+        if not self.marks.item(mark >> 3) >> (mark & 7) & 1:
+            return False
+        begin, end = self.begins[key >> int(self._to_bucket) :][:2].tolist()
+        return end - begin > LARGE or any(
+            row >= len(self.bits) or self.bits[row].tolist() == words for row in self.order[begin:end].tolist()
+        )
+
     def _marked(self, keys: Words) -> Places:
         """Return which queries have their mark set: all that equal a row, and a few that do not."""
         place = (keys >> self._to_mark).view(np.int64)

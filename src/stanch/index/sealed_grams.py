@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from stanch.index.asked import APART, Counts
 from stanch.index.counted import ranked
 from stanch.index.gram_columns import are_set
 from stanch.index.gram_finder import GramFinder
@@ -112,6 +113,10 @@ class SealedGrams:
         """Return the same rows under other numbers: entries from `base` on, and these banks."""
         return replace(self, owners=self.owners.placed(base, banks))
 
+    def may_hold(self, words: list[int], key: int) -> bool:  # noqa: ARG002 - as `SealedPostings` has it
+        """Tell whether a row may equal a query: always, as grams are asked by the hundred."""
+        return True
+
     def no_dead(self) -> NDArray[np.uint8]:
         """Return a bit for each text, none set."""
         return np.zeros(self.owners.texts // 8 + 1, np.uint8)
@@ -171,7 +176,7 @@ class SealedGrams:
             give_back(room)
             return hits if len(hits) else None
         asked = self.owners.among(radius)
-        return None if asked is None else self._hits(queries, keys, asked, dead, now, limit, told=told)
+        return None if asked is None else self._hits(queries, keys, asked.asked, dead, now, limit, told=told)
 
     def collect(
         self,
@@ -184,15 +189,22 @@ class SealedGrams:
         limit: int | None,
         told: bool,
         room: Room,
+        taken: Counts = APART,
     ) -> None:
-        """Do what `search` does by a kernel, and leave the hits in a room."""
+        """Do what `search` does by a kernel, and leave the hits in a room.
+
+        Parameters
+        ----------
+        taken : from `counts_for`: where parts that are searched one after the other count together, so that all
+            of them find no more than the limit; to be written to.
+        """
         from stanch.kernels.gram_owners_numba import gram_hits  # noqa: PLC0415 - only large indexes need numba
 
-        asked = self.owners.among(radius)
-        if asked is None:
+        banks = self.owners.among(radius)
+        if banks is None:
             return
-        what = self.owners.banks, NO_LIMIT if limit is None else limit, self.owners.base
-        own = room.write(gram_hits, queries, keys, *self._looked_up, asked, dead, now, *what)
+        what = self.owners.banks, NO_LIMIT if limit is None else limit, banks.slots, taken, self.owners.base
+        own = room.write(gram_hits, queries.reshape(-1), keys, *self._looked_up, banks.asked, dead, now, *what)
         if told:
             self.place_hits(room.entry[own], room.at[own], compiled=True)
 
@@ -218,13 +230,13 @@ class SealedGrams:
         """
         from stanch.kernels.gram_owners_numba import gram_others  # noqa: PLC0415 - only large indexes need numba
 
-        asked = self.owners.among((bank,))
-        if asked is None:
+        banks = self.owners.among((bank,))
+        if banks is None:
             return
         own = self.owners.place_of(number)
         spread = self._spreads.lent()
-        what: tuple[Any, ...] = asked, dead, now, stretch, least, own, spread, out
-        gram_others(queries, keys, *(self._looked_up + what))
+        what: tuple[Any, ...] = banks.asked, dead, now, stretch, least, own, spread, out
+        gram_others(queries.reshape(-1), keys, *(self._looked_up + what))
         self._spreads.give_back(spread)
 
     def _hits(

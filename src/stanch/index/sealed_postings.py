@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from stanch.index.asked import APART, Counts
 from stanch.index.counted import ranked
 from stanch.index.holders import Holders
 from stanch.index.key_order import with_keys
@@ -75,6 +76,10 @@ class SealedPostings:
         """The highest number of an entry."""
         return self.holders.highest
 
+    def may_hold(self, words: list[int], key: int) -> bool:
+        """Tell whether a row may equal a query; see `RowFinder.may_hold`."""
+        return self.finder.may_hold(words, key)
+
     def no_dead(self) -> NDArray[np.uint8]:
         """Return a bit for each entry, none set."""
         return self.holders.no_dead()
@@ -131,7 +136,9 @@ class SealedPostings:
             give_back(room)
             return hits if len(hits) else None
         asked = self.holders.among(radius)
-        return None if asked is None else self._hits(*self.finder.equal(queries, keys), asked, dead, now, limit)
+        return (
+            None if asked is None else self._hits(*self.finder.equal(queries, keys), asked.asked, dead, now, limit)
+        )
 
     def collect(
         self,
@@ -144,15 +151,33 @@ class SealedPostings:
         limit: int | None,
         told: bool,  # noqa: ARG002 - as `SealedGrams` has it
         room: Room,
+        taken: Counts = APART,
     ) -> None:
-        """Do what `search` does by a kernel, and leave the hits in a room."""
+        """Do what `search` does by a kernel, and leave the hits in a room.
+
+        Parameters
+        ----------
+        taken : from `counts_for`: where parts that are searched one after the other count together, so that all
+            of them find no more than the limit; to be written to.
+        """
         from stanch.kernels.posting_owners_numba import row_hits  # noqa: PLC0415 - only large indexes need numba
 
-        asked, holders = self.holders.among(radius), self.holders
-        if asked is None:
+        banks, holders = self.holders.among(radius), self.holders
+        if banks is None:
             return
-        what = holders.numbers, holders.banks, holders.at, NO_LIMIT if limit is None else limit, holders.base
-        room.write(row_hits, queries, keys, *self._looked_up, asked, dead, now, *what)
+        what = holders.at, NO_LIMIT if limit is None else limit, banks.slots, taken, holders.base
+        room.write(
+            row_hits,
+            queries,
+            keys,
+            *self._looked_up,
+            banks.asked,
+            dead,
+            now,
+            holders.numbers,
+            holders.banks,
+            *what,
+        )
 
     def count_others(
         self,
@@ -176,12 +201,12 @@ class SealedPostings:
         """
         from stanch.kernels.posting_owners_numba import row_others  # noqa: PLC0415 - only large indexes need numba
 
-        asked = self.holders.among((bank,))
-        if asked is None:
+        banks = self.holders.among((bank,))
+        if banks is None:
             return
         own = self.holders.place_of(number)
         spread = self._spreads.lent()
-        what: tuple[Any, ...] = asked, dead, now, stretch, least, own, spread, out
+        what: tuple[Any, ...] = banks.asked, dead, now, stretch, least, own, spread, out
         row_others(queries, keys, *(self._looked_up + what))
         self._spreads.give_back(spread)
 

@@ -1,6 +1,6 @@
 """Whose the grams of archived texts are."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from stanch.index.asked import Banks, banks_among
 from stanch.index.gram_columns import are_set, of_each, one_of
 from stanch.index.sealed import still
 
@@ -74,10 +75,9 @@ class TextOwners:
         """The lowest number that an entry may have."""
         return self.base
 
-    def among(self, banks: Container[int]) -> NDArray[np.bool_] | None:
+    def among(self, banks: Iterable[int]) -> Banks | None:
         """Return which of the banks are among these; None if none is."""
-        asked = [bank in banks for bank in self._numbers_of_banks]
-        return np.array(asked) if any(asked) else None
+        return banks_among(self._numbers_of_banks, tuple(banks))
 
     def find(self, entries: Iterable[int]) -> Places:
         """Return the places of those of these entries that have grams here."""
@@ -132,6 +132,5 @@ class TextOwners:
         return still(table), still(filled if count < self.texts else filled[:0])
 
     @cached_property
-    def _numbers_of_banks(self) -> list[int]:
-        numbers: list[int] = self.banks.tolist()
-        return numbers
+    def _numbers_of_banks(self) -> tuple[int, ...]:
+        return tuple(self.banks.tolist())

@@ -33,18 +33,20 @@ def slots_for(values: int) -> NDArray[np.int32]:
 
 
 @compiled
-def first_few(bits: Words, few: int, first: Mask) -> int:
-    """Write which grams are among the first `few` of their value; return how many are not.
+def first_few(bits: Words, few: int, first: Mask, keys: Words) -> int:
+    """Write which grams are among the first `few` of their value, and the keys of all; return how many are not.
 
     Parameters
     ----------
     bits : uint64 array, shape (grams,).
+    keys : uint64 array, shape (grams,), to be written to, as `keys.keys_of` makes them.
     first : bool array, shape (grams,), to be written to.
     """
     slots, often, late = slots_for(len(bits)), np.zeros(len(bits), np.int32), 0
     mask = np.uint64(len(slots) - 1)
     for row in range(len(bits)):
-        place = mixed(bits[row]) & mask
+        keys[row] = mixed(bits[row])
+        place = keys[row] & mask
         while slots[place] >= 0 and bits[slots[place]] != bits[row]:
             place = (place + np.uint64(1)) & mask
         if slots[place] < 0:
@@ -56,8 +58,8 @@ def first_few(bits: Words, few: int, first: Mask) -> int:
 
 
 @compiled
-def look_up(bits: Words, known: Words, likely: Words, few: int, counts: Mask) -> int:
-    """Write which grams of a text count; return how many do not.
+def look_up(bits: Words, known: Words, likely: Words, few: int, counts: Mask, keys: Words) -> int:
+    """Write which grams of a text count, and the keys of all; return how many do not.
 
     Parameters
     ----------
@@ -65,8 +67,9 @@ def look_up(bits: Words, known: Words, likely: Words, few: int, counts: Mask) ->
     known, likely : those that are known to be common, as for `background_numba.among`.
     few : so many grams of a value count, the first of them.
     counts : bool array, shape (grams,), to be written to.
+    keys : uint64 array, shape (grams,), to be written to; see `first_few`.
     """
-    left_out = first_few(bits, few, counts)
+    left_out = first_few(bits, few, counts, keys)
     for row in range(len(bits)):
         if among(bits[row], known, likely):
             left_out += 1 if counts[row] else 0
@@ -168,7 +171,7 @@ def chosen(
 
     Parameters
     ----------
-    query, bank, entry, at : of hits, in order of the query; no number negative.
+    query, bank, entry, at : of hits, those of each entry in order of the query; no number negative.
     rows, query_at : int64 and float64 arrays, by what `query` numbers: which gram of the text it is, and where it
         begins; both rise.
     fewest : entries with fewer hits are left out; less than 256.

@@ -7,14 +7,11 @@ leads outside the arrays.
 import numpy as np
 from numpy.typing import NDArray
 
-from stanch.kernels.background_numba import common_in
-from stanch.kernels.candidates_numba import first_few
 from stanch.kernels.jit import compiled
 from stanch.kernels.strands_numba import find_strands, room_for, says_something
 
 Column = NDArray[np.float64]
 Places = NDArray[np.int64]
-Words = NDArray[np.uint64]
 Mask = NDArray[np.bool_]
 Symbols = NDArray[np.uint8]
 
@@ -96,59 +93,36 @@ def mark_grown(
 
 @compiled
 def rare_hits(
-    at: Column, frequency: Places, known: Mask, weight: Column, q: Column, p: Column, theirs: Places,
-    which: Places, places: Column,
+    at: Column, weight: Column, q: Column, p: Column, theirs: Places, which: Places, places: Column,
+    reach: np.int64, mine: Symbols,
 ) -> int:  # fmt: skip
-    """Write the hits on grams that are not common; return how many they are.
+    """Write the hits on grams that are not common, mark the symbols of the others; return how many are written.
 
     Parameters
     ----------
-    at, frequency, weight, q, p : as for `compare`.
-    known : which grams of the entry are common however rare.
+    at, weight, q, p : as for `compare`.
     theirs : int64 array, shape (hits,), to be written to: which gram of the entry each hit is.
     which : int64 array, shape (hits,), to be written to: those that are not common.
     places : float64 array, shape (3, hits), to be written to: where they lie in both, and what they weigh.
+    mine : of the query, to be marked.
     """
     kept = 0
     for hit in range(len(q)):
         gram = min(first_from(at, p[hit]), np.int64(len(at) - 1))
         theirs[hit] = gram
-        if frequency[gram] < len(weight) and not known[gram]:
+        if weight[gram] >= 0.0:
             which[kept] = hit
-            places[0, kept], places[1, kept], places[2, kept] = q[hit], p[hit], weight[frequency[gram]]
+            places[0, kept], places[1, kept], places[2, kept] = q[hit], p[hit], weight[gram]
             kept += 1
+        else:
+            mark(mine, np.int64(q[hit]), np.int64(q[hit]) + reach, COMMON)
     return kept
 
 
 @compiled
-def mark_common(
-    theirs: Places, q: Column, at: Column, bits: Words, frequency: Places, known: Mask, limit: int, few: int,
-    reach: np.int64, mine: Symbols, others: Symbols,
-) -> None:  # fmt: skip
-    """Mark the symbols of both texts that lie in common grams, and the entry's in those that repeat themselves.
-
-    Parameters
-    ----------
-    theirs : which gram of the entry each hit is.
-    known, limit : these grams of the entry are common, and those that stand in so many texts.
-    at, bits, frequency, few : as for `compare`.
-    """
-    for hit in range(len(q)):
-        if frequency[theirs[hit]] >= limit or known[theirs[hit]]:
-            mark(mine, np.int64(q[hit]), np.int64(q[hit]) + reach, COMMON)
-    first = np.empty(len(bits), np.bool_)
-    first_few(bits, few, first)
-    for gram in range(len(at)):
-        if frequency[gram] >= limit or known[gram] or not first[gram]:
-            mark(others, np.int64(at[gram]), np.int64(at[gram]) + reach, COMMON)
-
-
-@compiled
 def compare(
-    rows: Places, q: Column, p: Column, repeated: Mask, at: Column, bits: Words, frequency: Places, extent: int,
-    weight: Column, sets: tuple[Words, Words, Words, Words], bounds: tuple[float, float, float, float], few: int,
-    fewest: int, line: tuple[float, ...], rules: tuple[float, ...], bars: tuple[float, ...], ends: tuple[int, ...],
-    sides: Places, spans: Places, slope: Column,
+    rows: Places, q: Column, p: Column, repeated: Mask, at: Column, weight: Column, common: Mask, fewest: int,
+    constants: Column, spans: Places, slope: Column,
 ) -> int:  # fmt: skip
     """Compare a text with one entry; return how many strands they share, none if these say nothing.
 
@@ -157,43 +131,37 @@ def compare(
     rows : int64 array, shape (hits,), which gram of the query each hit is.
     q, p : float64 arrays, shape (hits,), where it lies in both, in order of q, then p.
     repeated : bool array, shape (symbols of the query,), which are common whatever the entry.
-    at, bits, frequency : of each gram of the entry, in order, at least one: where it begins, the gram, and in how
-        many texts it stands.
-    extent : how many symbols the entry has.
-    weight : float64 array, what a gram weighs by its frequency; one that is not there is common.
-    sets, bounds : as for `background_numba.common_in`: what is common however rare it is in the bank.
-    few : so many grams of a value count.
+    at : float64 array, where each gram of the entry begins, in order, at least one.
+    weight, common : of the entry, see `matching.weighing`.
     fewest : fewer hits make no match.
-    line, rules, bars : as for `find_strands` and `says_something`.
-    ends : as for `mark_grown`.
-    sides : int64 array, shape (4,), to be written to: of the query's symbols those aligned and not common, and
-        those not common; of the entry's the same.
-    spans : int64 array, shape (hits + 1, 4), to be written to: with which grams of the query strands begin and
-        end, and with which of the entry.
+    constants : float64 array, one behind the other `line`, `rules` and `bars`, as for `find_strands` and
+        `says_something`, and `ends`, as for `mark_grown`.
+    spans : int64 array, shape (hits + 2, 4), to be written to. First how many of the query's symbols are aligned
+        and not common, how many are not common, and the same of the entry's; then, strand by strand, with which
+        grams of the query they begin and end, and with which of the entry.
     slope : float64 array, shape (hits + 1,), to be written to.
     """
+    c = constants
+    line, rules = (c[0], c[1], c[2], c[3], c[4], c[5]), (c[6], c[7], c[8], c[9])
+    bars, ends = (c[10], c[11], c[12], c[13], c[14]), (np.int64(c[15]), np.int64(c[16]))
     theirs, which, places = np.empty(len(q), np.int64), np.empty(len(q), np.int64), np.empty((3, len(q)))
-    known, reach = np.empty(len(bits), np.bool_), np.int64(line[4])
-    common_in(bits, at, extent, reach, *sets, bounds, known)
-    kept = rare_hits(at, frequency, known, weight, q, p, theirs, which, places)
+    mine, others, reach = repeated.astype(np.uint8), common.astype(np.uint8), np.int64(line[4])  # true is `COMMON`
+    kept = rare_hits(at, weight, q, p, theirs, which, places, reach, mine)
     if kept < fewest:
         return 0
     own = places[0, :kept], places[1, :kept], places[2, :kept]
     counts, sums = np.empty((kept + 1, 8), np.int64), np.empty((kept + 1, 2))
     found = find_strands(*own, line, rules, room_for(kept), counts, sums)
-    evidence, extents = False, (float(len(repeated)), float(extent))
+    evidence, extents = False, (float(len(repeated)), float(len(common)))
     for strand in range(found):
         evidence |= says_something(counts[strand], sums[strand], bars, rules[0], *extents)
     if not evidence:
         return 0
-    mine, others = repeated.astype(np.uint8), np.zeros(extent, np.uint8)  # `COMMON` is 1, as true is
-    mark_common(theirs, q, at, bits, frequency, known, len(weight), few, reach, mine, others)
     for strand in range(found):
         mark_grown(counts[strand], at, reach, rules[0], ends, mine, others)
-        begin, end = which[counts[strand, 4]], which[counts[strand, 5]]
-        spans[strand, 0], spans[strand, 1] = rows[begin], rows[end]
-        spans[strand, 2], spans[strand, 3] = theirs[begin], theirs[end]
+        begin, end, told = which[counts[strand, 4]], which[counts[strand, 5]], spans[strand + 1]
+        told[0], told[1], told[2], told[3] = rows[begin], rows[end], theirs[begin], theirs[end]
         slope[strand] = sums[strand, 1]
-    counted(mine, sides[:2])
-    counted(others, sides[2:])
+    counted(mine, spans[0, :2])
+    counted(others, spans[0, 2:])
     return found

@@ -150,8 +150,8 @@ def gram_hits(
     queries: Words, keys: Words, bits: NDArray[Any], order: Numbers, begins: Numbers, likely: NDArray[np.uint8],
     width: np.uint64, to_bucket: np.uint64, to_mark: np.uint64, large: int, table: Words, filled: Numbers,
     texts: int, entries: Numbers, bank: NDArray[np.uint16], expires: Places, asked: NDArray[np.bool_],
-    dead: NDArray[np.uint8], now: int, numbers: Places, limit: int, base: int, hits: Places,
-    at: NDArray[np.float64], first: int,
+    dead: NDArray[np.uint8], now: int, numbers: Places, limit: int, slots: Places, taken: Places, base: int,
+    hits: Places, at: NDArray[np.float64], first: int,
 ) -> int:  # fmt: skip
     """Write the hits of queries, in order, without those of dead and expired entries.
 
@@ -161,6 +161,10 @@ def gram_hits(
     ----------
     numbers : of the banks.
     limit : how many entries of a bank to write for each query.
+    slots : where in a line of `taken` each bank is counted.
+    taken : int64 array, shape (queries, banks that are searched), to be added to: how many entries of each bank
+        every query has found, in this part and those before it. Of no queries where each part counts by itself;
+        the fourth column of hits says how many there are then alone.
     base : what is added to an ordinal.
     hits : int64 array, shape (4, room), to be written to: query, bank, entry, how many of the bank there are.
     at : float64 array, shape (room,), to be written to: the rows.
@@ -179,10 +183,12 @@ def gram_hits(
         expires, asked, dead, now,
     )  # fmt: skip
     end, pair = np.int64(first), np.int64(0)
-    total = np.zeros(len(numbers), np.int64)
+    together = len(taken) > 0
+    own = np.zeros(len(numbers), np.int64)
     for run in range(runs):
-        began, last, of, several = end, np.int64(-1), np.int64(-1), False
-        total[:] = 0
+        began, last, of, slot, several = end, np.int64(-1), np.int64(-1), np.int64(0), False
+        total = taken[which[run]] if together else own
+        own[:] = 0
         for place in range(begin[run], begin[run] + count[run]):
             text = np.int64(owners[pair])
             pair += 1
@@ -192,9 +198,10 @@ def gram_hits(
             if text != last:
                 before, of = of, np.int64(bank[entry if len(bank) > 1 else 0])
                 several |= before >= 0 and before != of
-                total[of] += 1
+                slot = slots[of] if together else of
+                total[slot] += 1
                 last = text
-            if total[of] > limit:
+            if total[slot] > limit:
                 continue
             if end == len(at):
                 return FULL
@@ -202,7 +209,7 @@ def gram_hits(
             at[end] = row_at(order, place, width, np.int64(len(bits)))
             end += 1
         for hit in range(began, end):
-            hits[3, hit] = total[hits[1, hit]]
+            hits[3, hit] = own[hits[1, hit]]
             hits[1, hit] = numbers[hits[1, hit]]
         if several:
             put_in_order(hits, at, began, end)

@@ -137,6 +137,47 @@ def fill_likely(
 
 
 @compiled
+def fill_ends(bits: NDArray[Any], marks: np.uint64, likely: NDArray[np.uint8]) -> None:
+    """Set the bit of each end that the key of a gram has.
+
+    Parameters
+    ----------
+    marks : how many ends there are, a power of two.
+    likely : uint8 array, all 0, to be written to; bit k % 8 of byte k // 8 is for the end k.
+    """
+    places = np.empty(BLOCK, np.int64)
+    for first in range(0, len(bits), BLOCK):
+        count = min(BLOCK, len(bits) - first)
+        for place in range(count):
+            places[place] = np.int64(mixed(word(bits, first + place)) & (marks - np.uint64(1)))
+            fetch(likely, places[place] >> 3)
+        for place in range(count):
+            likely[places[place] >> 3] |= np.uint8(1 << (places[place] & 7))
+
+
+@compiled
+def held_again(
+    keys: Words, likely: NDArray[np.uint8], ends: np.uint64, asked: Places, count: np.int64
+) -> np.int64:
+    """Keep those of so many queries whose end is stored; return how many they are.
+
+    Parameters
+    ----------
+    likely : as for `gram_runs`.
+    ends : the bits of a key that are its end.
+    asked : the queries, rearranged.
+    """
+    beyond, left = np.int64(likely.shape[1]), np.int64(0)
+    for place in range(count):
+        fetch(likely, beyond + np.int64((keys[asked[place]] & ends) >> np.uint64(3)))
+    for place in range(count):
+        end = np.int64(keys[asked[place]] & ends)
+        asked[left] = asked[place]
+        left += np.int64(likely[1, end >> 3] >> (end & 7) & 1)
+    return left
+
+
+@compiled
 def gram_runs(  # noqa: C901 - five loops, of which none waits for memory within itself
     queries: Words, keys: Words, bits: NDArray[Any], order: Numbers, begins: Numbers, likely: NDArray[np.uint8],
     width: np.uint64, to_bucket: np.uint64, to_mark: np.uint64, large: int, which: Places, begin: Places,
@@ -145,13 +186,13 @@ def gram_runs(  # noqa: C901 - five loops, of which none waits for memory within
     """Find the rows that equal each query; they stand side by side in `order`.
 
     In loops of which no step waits for the one before, as most of what they read is far from the processor: first
-    whether anything begins as the query does, which of nearly all that are not stored nothing does, then the
-    directory, then the tags of a bucket, then a gram of those whose tag is the query's.
+    whether any key begins as the query's does, then whether any ends so, which of nearly all that are not stored
+    none does, then the directory, then the tags of a bucket, then a gram of those whose tag is the query's.
 
     Parameters
     ----------
     queries, keys : uint64 arrays, shape (queries,).
-    likely : as `fill_likely` wrote it.
+    likely : uint8 array, shape (2, marks / 8), as `fill_likely` and `fill_ends` wrote it.
     width : bits of a row's number in `order`; the tag is above.
     to_bucket, to_mark : by how many bits a key is shifted to get its bucket, and its place in `likely`.
     large : of more rows in a bucket, those sought are found by halving.
@@ -166,6 +207,7 @@ def gram_runs(  # noqa: C901 - five loops, of which none waits for memory within
     rows, places = np.int64(len(bits)), np.int64(len(order))
     to_tag = to_bucket - (np.uint64(32) - width)
     tag_mask = (np.uint64(1) << (np.uint64(32) - width)) - np.uint64(1)
+    ends = (np.uint64(1) << (np.uint64(64) - to_mark)) - np.uint64(1)
     found = 0
     for first in range(0, len(queries), BLOCK):
         last, left = min(first + BLOCK, len(queries)), np.int64(0)
@@ -174,7 +216,8 @@ def gram_runs(  # noqa: C901 - five loops, of which none waits for memory within
         for query in range(first, last):
             mark = np.int64(keys[query] >> to_mark)
             asked[left] = query
-            left += np.int64(likely[mark >> 3] >> (mark & 7) & 1)
+            left += np.int64(likely[0, mark >> 3] >> (mark & 7) & 1)
+        left = held_again(keys, likely, ends, asked, left)
         for place in range(left):
             fetch(begins, np.int64(keys[asked[place]] >> to_bucket))
         for place in range(left):

@@ -56,7 +56,8 @@ def row_hits(
     queries: Words, keys: Words, bits: Words, order: Numbers, begins: Numbers, marks: NDArray[np.uint8],
     to_mark: np.uint64, to_bucket: np.uint64, large: int, entries: np.int64, holder: Numbers,
     bank: NDArray[np.uint16], expires: Places, asked: NDArray[np.bool_], dead: NDArray[np.uint8], now: int,
-    numbers: Places, banks: Places, places: Column, limit: int, base: int, hits: Places, at: Column, first: int,
+    numbers: Places, banks: Places, places: Column, limit: int, slots: Places, taken: Places, base: int,
+    hits: Places, at: Column, first: int,
 ) -> int:  # fmt: skip
     """Write the hits of queries, in order, without those of dead and expired entries.
 
@@ -66,6 +67,10 @@ def row_hits(
     ----------
     numbers, banks, places, base : the columns of `index.holders`.
     limit : how many entries of a bank to write for each query.
+    slots : where in a line of `taken` each bank is counted.
+    taken : int64 array, shape (queries, banks that are searched), to be added to: how many entries of each bank
+        every query has found, in this part and those before it. Of no queries where each part counts by itself;
+        the fourth column of hits says how many there are then alone.
     hits : int64 array, shape (4, room), to be written to: query, bank, entry, how many of the bank there are.
     at : float64 array, shape (room,), to be written to.
     first : where to begin writing.
@@ -77,11 +82,13 @@ def row_hits(
     which, begin, count = np.empty((3, len(queries)), np.int64)
     found = runs(queries, keys, bits, order, begins, marks, to_mark, to_bucket, large, which, begin, count)
     owners = row_owners(begin[:found], count[:found], order, entries, holder, bank, expires, asked, dead, now)
-    total, last = np.zeros(len(banks), np.int64), np.empty(len(banks), np.int64)
+    own, last = np.zeros(len(banks), np.int64), np.empty(len(banks), np.int64)
+    together = len(taken) > 0
     end, pair = np.int64(first), np.int64(0)
     for run in range(found):
         began, ordered = end, True
-        total[:] = 0
+        total = taken[which[run]] if together else own
+        own[:] = 0
         last[:] = -1
         for place in range(begin[run], begin[run] + count[run]):
             row, owner = np.int64(order[place]), np.int64(owners[pair])
@@ -89,9 +96,10 @@ def row_hits(
             if owner == entries:
                 continue
             of = np.int64(bank[row if len(bank) > 1 and row < len(bank) else 0])
-            total[of] += last[of] != owner
+            slot = slots[of] if together else of
+            total[slot] += last[of] != owner
             last[of] = owner
-            if total[of] > limit:
+            if total[slot] > limit:
                 continue
             if end == len(at):
                 return FULL
@@ -102,7 +110,7 @@ def row_hits(
             hits[0, end], hits[1, end], hits[2, end], at[end] = which[run], of, entry, here
             end += 1
         for hit in range(began, end):
-            hits[3, hit] = total[hits[1, hit]]
+            hits[3, hit] = own[hits[1, hit]]
             hits[1, hit] = banks[hits[1, hit]]
         if not ordered:
             put_in_order(hits, at, began, end)

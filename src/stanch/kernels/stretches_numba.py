@@ -108,11 +108,15 @@ def placed(
     lowest, highest : the numbers of the entries that are these rows'; hits of others stay as they are.
     at : float64 array, shape (hits,), to be written to.
     """
-    first, ends = np.int64(0), np.int64(-1)
+    first, ends, lines = np.int64(0), np.int64(-1), table.reshape(-1)
     for hit in range(len(at) + AHEAD):
         if hit < len(at) and lowest <= entry[hit] <= highest:
             fetch(codes, 3 * (np.int64(at[hit]) >> 1))
             fetch(marks, np.int64(at[hit]) >> 4)
+            fetch(lines, np.int64(at[hit]) >> 6 << 1)
+        near = hit - AHEAD // 2
+        if 0 < near < len(at) and entry[near] != entry[near - 1] and lowest <= entry[near] <= highest:
+            fetch(firsts, owner_of(table, filled, min(max(np.int64(at[near]), np.int64(0)), rows - 1)))
         here = hit - AHEAD
         if here >= 0 and lowest <= entry[here] <= highest:
             row = min(max(np.int64(at[here]), np.int64(0)), rows - 1)

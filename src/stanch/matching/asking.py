@@ -45,7 +45,7 @@ class Asked:
 
     def bits(self) -> NDArray[np.uint64]:
         """Return all features, shape (features, words)."""
-        return np.concatenate(self._bits)
+        return self._bits[0] if len(self._bits) == 1 else np.concatenate(self._bits)
 
     def counts(self) -> list[int]:
         """Return how many features each content has."""

@@ -3,18 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stanch.index import Hits
 from stanch.index.align import Effort
+from stanch.index.rows import Gathered, Hits
 from stanch.matching.background import Background
 from stanch.matching.catalogue import Catalogue
 from stanch.matching.indexing import REPEATS, first_occurrences
 from stanch.matching.kinds import covered
 from stanch.matching.strands import APART, FEWEST, PASSAGE, WIDE, promising
+from stanch.matching.weighing import own
 from stanch.values import GRAM, Fingerprint
 
 CANDIDATES = 50
@@ -37,6 +38,7 @@ class LookedUp:
     ----------
     rows : int64 array, shape (asked,), which grams of the text.
     bits : uint64 array, shape (asked, 1), these grams.
+    keys : uint64 array, shape (asked,), by which indexes look for them; None where they are not known yet.
     at : float64 array, shape (asked,), where they begin.
     repeated : bool array, one a symbol: those that lie in other grams.
     """
@@ -45,6 +47,7 @@ class LookedUp:
     bits: NDArray[np.uint64]
     at: Column
     repeated: Mask
+    keys: NDArray[np.uint64] | None = None
 
     @classmethod
     def of(cls, text: Fingerprint, background: Background, *, compiled: bool | None = None) -> "LookedUp":
@@ -60,9 +63,11 @@ class LookedUp:
         else:
             from stanch.kernels.candidates_numba import look_up  # noqa: PLC0415 - imports numba
 
-            counts, (stated, likely, *_) = np.empty(len(bits), np.bool_), background.as_arrays
-            if not look_up(own(bits[:, 0]), stated, likely, REPEATS, counts):  # as in most texts
-                return cls(rows=_first(len(bits)), bits=bits, at=own(at), repeated=np.zeros(extent, np.bool_))
+            counts, keys = np.empty(len(bits), np.bool_), np.empty(len(bits), np.uint64)
+            stated, likely, *_ = background.as_arrays
+            if not look_up(own(bits[:, 0]), stated, likely, REPEATS, counts, keys):  # as in most texts
+                whole = np.zeros(extent, np.bool_)
+                return cls(rows=_first(len(bits)), bits=bits, at=own(at), repeated=whole, keys=keys)
         rows = np.flatnonzero(counts)
         return cls(rows=rows, bits=bits[rows], at=at[rows], repeated=covered(at[~counts], extent))
 
@@ -75,11 +80,6 @@ def _first(count: int) -> Rows:
     if count > len(_COUNTING[0]):
         _COUNTING[0] = np.arange(2 * count)
     return _COUNTING[0][:count]
-
-
-def own(column: NDArray[Any]) -> NDArray[Any]:
-    """Return a column as all kernels are compiled for: in one piece, and one that may be written to."""
-    return column if column.flags.carray else np.array(column)
 
 
 class Candidate(NamedTuple):
@@ -117,12 +117,12 @@ class Grouped(NamedTuple):
     bank: Rows
 
 
-def candidates(catalogue: Catalogue, hits: Hits, looked_up: LookedUp) -> Iterator[Candidate]:
+def candidates(catalogue: Catalogue, hits: Gathered | Hits, looked_up: LookedUp) -> Iterator[Candidate]:
     """Yield the entries that may match, those that were hit most first.
 
     Parameters
     ----------
-    hits : of what was looked up, in order of the text, as `search_grams` returns them.
+    hits : of what was looked up, those of each entry in order of the text, as `search_grams` returns them.
     """
     own = grouped(hits, looked_up)
     if not len(own.bank):
@@ -136,7 +136,7 @@ def candidates(catalogue: Catalogue, hits: Hits, looked_up: LookedUp) -> Iterato
         )
 
 
-def grouped(hits: Hits, looked_up: LookedUp, *, compiled: bool | None = None) -> Grouped:
+def grouped(hits: Gathered | Hits, looked_up: LookedUp, *, compiled: bool | None = None) -> Grouped:
     """Put hits together by their entries, those that were hit most first, of equal ones those of lower numbers.
 
     Left out are entries with too few hits, and those that `promising` would leave out wherever the hits lie in
@@ -163,7 +163,7 @@ def grouped(hits: Hits, looked_up: LookedUp, *, compiled: bool | None = None) ->
     return Grouped(rows, entry, query_at, at, begin, ends[1, :entries])
 
 
-def _grouped(hits: Hits, looked_up: LookedUp, bars: tuple[int, int, float]) -> Grouped:
+def _grouped(hits: Gathered | Hits, looked_up: LookedUp, bars: tuple[int, int, float]) -> Grouped:
     """Do what `grouped` does by numpy."""
     together = np.argsort(hits.entry, kind="stable")
     begins = np.flatnonzero(np.diff(hits.entry[together], prepend=-1))

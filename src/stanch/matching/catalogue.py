@@ -15,6 +15,7 @@ from stanch.errors import (
     UnknownEntryError,
 )
 from stanch.index import NEVER, Hits, Rows
+from stanch.index.rows import Gathered
 from stanch.matching.archive import LIVE, Archive
 from stanch.matching.attached import Attached
 from stanch.matching.background import Background
@@ -22,6 +23,7 @@ from stanch.matching.bank import Bank
 from stanch.matching.frequency import frequencies_in
 from stanch.matching.indexing import indexed, live_index, postings_index
 from stanch.matching.listed import Listed, ListedEntry, fingerprint_of
+from stanch.matching.weighing import Weighed
 from stanch.values import METHODS, TEXT_GRAM, BankInfo, Entry, Fingerprint, Method
 
 REMEMBERED = 4096
@@ -39,7 +41,7 @@ class Catalogue:
         self._bank_numbers: dict[str, int] = {}
         self._listed: dict[int, ListedEntry] = {}
         self._numbers: dict[tuple[int, str], int] = {}
-        self._frequencies: dict[int, NDArray[np.int64]] = {}
+        self._weighed: dict[int, Weighed] = {}
         self._next = LIVE
         self._archive: Archive | None = None
         self._background: Background | None = None
@@ -53,6 +55,7 @@ class Catalogue:
     @background.setter
     def background(self, background: Background) -> None:
         self._background = background
+        self._weighed.clear()
 
     def attach(self, archive: Archive, names: Mapping[UUID, str]) -> None:
         """Put an archive below: its entries are found from now on.
@@ -115,7 +118,7 @@ class Catalogue:
         for number in numbers:
             self._listed.pop(number, None)
         self._attached.remove(number for number in numbers if number < LIVE)
-        self._frequencies.clear()
+        self._weighed.clear()
         for index in self._indexes.values():
             index.remove(numbers)
 
@@ -127,25 +130,25 @@ class Catalogue:
         """Return how many texts this bank holds."""
         return self._texts[bank]
 
-    def frequency(self, number: int, *, now: int, bits: NDArray[np.uint64] | None = None) -> NDArray[np.int64]:
-        """Return in how many texts of its bank each gram of an entry stands, counting the entry and its kin once.
+    def weighed(self, number: int, bank: int, entry: Fingerprint, *, now: int) -> Weighed:
+        """Return what of an entry counts: the less, the more texts of its bank hold it, it and its kin being one.
 
         Parameters
         ----------
+        number, bank : of the entry.
+        entry : its grams.
         now : seconds since 1970.
-        bits : the grams of the entry, if they were read already.
 
 
         Kept until a bank changes, or `REMEMBERED` others were asked for; an expiry in between is noticed then.
         """
-        known = self._frequencies.get(number)
+        known = self._weighed.get(number)
         if known is None:
-            listed = self.listed(number)
-            bits = listed.grams().bits if bits is None else bits
-            known = frequencies_in(self._grams, bits, bank=listed.bank_number, number=number, now=now)
-            if len(self._frequencies) >= REMEMBERED:
-                del self._frequencies[next(iter(self._frequencies))]
-            self._frequencies[number] = known
+            frequency = frequencies_in(self._grams, entry.bits, bank=bank, number=number, now=now)
+            known = Weighed.of(entry, frequency=frequency, texts=self.texts(bank), background=self.background)
+            if len(self._weighed) >= REMEMBERED:
+                del self._weighed[next(iter(self._weighed))]
+            self._weighed[number] = known
         return known
 
     def search(
@@ -166,11 +169,22 @@ class Catalogue:
         return self._indexes[method.id].search(bits, radius=self._radius(method, banks), limit=limit, now=now)
 
     def search_grams(
-        self, bits: NDArray[np.uint64], *, now: int, limit: int | None, banks: Container[str] | None = None
-    ) -> Hits:
-        """Return the stored grams that equal these, as `search` does, but for where they begin: see `begins`."""
-        radius = self._radius(TEXT_GRAM, banks)
-        return self._grams.search(bits, radius=radius, limit=limit, now=now, told=False)
+        self,
+        bits: NDArray[np.uint64],
+        *,
+        now: int,
+        limit: int | None,
+        banks: Container[str] | None = None,
+        keys: NDArray[np.uint64] | None = None,
+    ) -> Gathered:
+        """Return the stored grams that equal these, as `PostingsIndex.gather` does; see `begins`.
+
+        Parameters
+        ----------
+        keys : of these grams, if they are known: see `keys_of`.
+        banks : as for `search`.
+        """
+        return self._grams.gather(bits, radius=self._radius(TEXT_GRAM, banks), limit=limit, now=now, keys=keys)
 
     def begins(self, entry: NDArray[np.int64], at: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return where hits of `search_grams` begin, by their `entry` and `at`."""
@@ -223,7 +237,7 @@ class Catalogue:
             for fingerprint in entry.fingerprints:
                 prints[fingerprint.method.id].append((number, entry, fingerprint))
         self._texts[bank] += len(prints.get(TEXT_GRAM.id, ()))
-        self._frequencies.clear()
+        self._weighed.clear()
         for method, chosen in prints.items():
             self._indexes[method].add(_rows(bank, chosen))
 

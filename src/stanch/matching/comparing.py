@@ -1,22 +1,25 @@
 """What a text shares with one entry: in strands, and in symbols that are not common."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stanch.index.align import Effort
-from stanch.matching.background import BOUNDS, Background
-from stanch.matching.candidates import Candidate, own
-from stanch.matching.indexing import REPEATS, first_occurrences
+from stanch.matching.candidates import Candidate
 from stanch.matching.kinds import Side, covered, filled
-from stanch.matching.rarity import is_common, weights, weights_of
 from stanch.matching.strands import AS_LINE, BARS, ENDS, FEWEST, RULES, strands
+from stanch.matching.weighing import Weighed, own
 from stanch.values import Fingerprint
 
 Column = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
+
+CONSTANTS = np.array([*AS_LINE, *RULES, *BARS, *ENDS], np.float64)
+"""As the kernel takes them, one behind the other."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -38,14 +41,7 @@ class Shared:
 
 
 def compare(
-    hits: Candidate,
-    repeated: Mask,
-    entry: Fingerprint,
-    *,
-    frequency: Numbers,
-    texts: int,
-    background: Background,
-    compiled: bool | None = None,
+    hits: Candidate, repeated: Mask, entry: Fingerprint, weighed: Weighed, *, compiled: bool | None = None
 ) -> Shared | None:
     """Return what a text shares with an entry; None if that says nothing.
 
@@ -56,54 +52,52 @@ def compare(
     hits : which grams of the text were found in the entry.
     repeated : bool array, one a symbol of the text, which are common whatever the entry: see `LookedUp`.
     entry : its grams.
-    frequency : int64 array, in how many texts of the bank each of these stands.
-    texts : how many texts the bank holds.
+    weighed : what of it counts.
     compiled : whether by the kernel, which does the same; by default if it is worth it, see `align`.
     """
     if not len(entry):
         return None
     if not (Effort.is_worth_it(len(hits.rows)) if compiled is None else compiled):
-        return _compare(hits, repeated, entry, frequency, texts, background)
-    from stanch.kernels.compare_numba import compare as by_kernel  # noqa: PLC0415 - imports numba
-
+        return _compare(hits, repeated, entry, weighed)
     room = len(hits.rows) + 1
-    sides, spans, slope = np.empty(4, np.int64), np.empty((room, 4), np.int64), np.empty(room)
-    count = by_kernel(
-        hits.rows, hits.query_at, hits.at, repeated, own(entry.at), own(entry.bits[:, 0]), own(frequency),
-        int(entry.extent), weights_of(texts), background.as_arrays, BOUNDS,
-        REPEATS, FEWEST, AS_LINE, RULES, BARS, ENDS, sides, spans, slope,
-    )  # fmt: skip
+    spans, slope = np.empty((room + 1, 4), np.int64), np.empty(room)
+    count = _kernel()(
+        hits.rows, hits.query_at, hits.at, repeated, own(entry.at), *weighed, FEWEST, CONSTANTS, spans, slope
+    )
     if not count:
         return None
-    mine, of_mine, theirs, of_theirs = sides.tolist()
+    mine, of_mine, theirs, of_theirs = spans[0].tolist()
     return Shared(
         query=Side(count=mine, of=of_mine),
         bank=Side(count=theirs, of=of_theirs),
-        spans=spans[:count],
+        spans=spans[1 : count + 1],
         slope=slope[:count],
     )
 
 
-def _compare(
-    hits: Candidate, repeated: Mask, entry: Fingerprint, frequency: Numbers, texts: int, background: Background
-) -> Shared | None:
+@cache
+def _kernel() -> Callable[..., int]:
+    from stanch.kernels.compare_numba import compare as by_kernel  # noqa: PLC0415 - imports numba
+
+    return by_kernel
+
+
+def _compare(hits: Candidate, repeated: Mask, entry: Fingerprint, weighed: Weighed) -> Shared | None:
     """Do what `compare` does by numpy."""
     extents = len(repeated), int(entry.extent)
-    known = is_common(frequency, texts) | background.common_in(entry)
     theirs = np.minimum(np.searchsorted(entry.at, hits.at), len(entry) - 1)
-    rare = ~known[theirs]
+    rare = weighed.weight[theirs] >= 0
     rows, query_at, at, gram = hits.rows[rare], hits.query_at[rare], hits.at[rare], theirs[rare]
     if len(rows) < FEWEST:
         return None
-    shared = strands(query_at, at, weights(frequency[gram], texts))
+    shared = strands(query_at, at, weighed.weight[gram])
     if not shared.say_something(extents).any():
         return None
     grown, (first, last) = shared.grown(extents, entry.at), (shared.first, shared.last)
     mine_common = repeated | covered(hits.query_at[~rare], extents[0])
-    theirs_common = covered(entry.at[known | ~first_occurrences(entry.bits)], extents[1])
     return Shared(
         query=Side.of_masks(filled(grown.query_from, grown.query_to, extents[0]), mine_common),
-        bank=Side.of_masks(filled(grown.bank_from, grown.bank_to, extents[1]), theirs_common),
+        bank=Side.of_masks(filled(grown.bank_from, grown.bank_to, extents[1]), weighed.common),
         spans=np.column_stack([rows[first], rows[last], gram[first], gram[last]]),
         slope=shared.slope,
     )

@@ -33,7 +33,7 @@ def find_passages(
     banks : the names of those to look in; None for all.
     """
     looked_up = LookedUp.of(query, catalogue.background)
-    hits = catalogue.search_grams(looked_up.bits, now=now, limit=LIMIT, banks=banks)
+    hits = catalogue.search_grams(looked_up.bits, now=now, limit=LIMIT, banks=banks, keys=looked_up.keys)
     if len(hits) < FEWEST:
         return []
     found_in = (
@@ -52,9 +52,7 @@ def _match(
         candidate,
         repeated,
         entry,
-        frequency=catalogue.frequency(candidate.number, now=now, bits=entry.bits),
-        texts=catalogue.texts(listed.bank_number),
-        background=catalogue.background,
+        catalogue.weighed(candidate.number, listed.bank_number, entry, now=now),
     )
     kind = None if shared is None else kind_of(shared.query, shared.bank)
     if shared is None or kind is None:

@@ -10,6 +10,7 @@ from stanch.matching.candidates import Candidate, LookedUp, grouped
 from stanch.matching.comparing import compare
 from stanch.matching.frequency import frequencies
 from stanch.matching.strands import promising
+from stanch.matching.weighing import Weighed
 from stanch.values import GRAM, TEXT_GRAM, Fingerprint
 
 HITS = 3 * GRAM
@@ -29,5 +30,6 @@ def load_kernels() -> None:
     own = grouped(Hits(query=rows, bank=one, entry=one, at=at, distance=one, total=one), looked_up, compiled=True)
     promising(own.query_at, own.at, own.begin, own.bank, HITS, most=1, compiled=True)
     hits = Candidate(0, rows, at, at)
-    compare(hits, looked_up.repeated, grams, frequency=one, texts=1, background=Background(), compiled=True)
+    weighed = Weighed.of(grams, frequency=one, texts=1, background=Background(), compiled=True)
+    compare(hits, looked_up.repeated, grams, weighed, compiled=True)
     frequencies(rows, one, 0, HITS, few=0)

@@ -1,0 +1,64 @@
+"""What of an entry counts, whatever it is compared with: worked out once for each, and kept."""
+
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stanch.index.align import Effort
+from stanch.matching.background import BOUNDS, Background
+from stanch.matching.indexing import REPEATS, first_occurrences
+from stanch.matching.kinds import covered
+from stanch.matching.rarity import is_common, weights, weights_of
+from stanch.values import GRAM, Fingerprint
+
+
+class Weighed(NamedTuple):
+    """How much the grams of an entry say, and which of its symbols count.
+
+    Parameters
+    ----------
+    weight : float64 array, shape (grams,), 0 to 1; -1 of those that are common.
+    common : bool array, shape (extent,): which symbols lie in common grams, or in those that repeat themselves.
+    """
+
+    weight: NDArray[np.float64]
+    common: NDArray[np.bool_]
+
+    @classmethod
+    def of(
+        cls,
+        entry: Fingerprint,
+        *,
+        frequency: NDArray[np.int64],
+        texts: int,
+        background: Background,
+        compiled: bool | None = None,
+    ) -> Self:
+        """Weigh an entry.
+
+        Parameters
+        ----------
+        entry : its grams.
+        frequency : int64 array, in how many texts of the bank each of these stands.
+        texts : how many texts the bank holds.
+        compiled : whether by the kernel, which does the same; by default if it is worth it, see `align`.
+        """
+        if not (Effort.is_worth_it(len(entry)) if compiled is None else compiled) or not len(entry):
+            known = is_common(frequency, texts) | background.common_in(entry)
+            late = known | ~first_occurrences(entry.bits)
+            weight = np.where(known, -1.0, weights(frequency, texts))
+            return cls(weight, covered(entry.at[late], int(entry.extent)))
+        from stanch.kernels.weighing_numba import weigh  # noqa: PLC0415 - imports numba
+
+        weight, common = np.empty(len(entry)), np.zeros(int(entry.extent), np.bool_)
+        weigh(
+            own(entry.at), own(entry.bits[:, 0]), own(frequency), weights_of(texts), background.as_arrays, BOUNDS,
+            REPEATS, GRAM, weight, common,
+        )  # fmt: skip
+        return cls(weight, common)
+
+
+def own(column: NDArray[Any]) -> NDArray[Any]:
+    """Return a column as all kernels are compiled for: in one piece, and one that may be written to."""
+    return column if column.flags.carray else np.array(column)
