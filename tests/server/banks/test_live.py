@@ -11,7 +11,7 @@ from django.db import connection
 
 from stanch.fingerprints import markup, text_numba
 from stanch.fingerprints.links import promise_numba
-from stanch.kernels import candidates_numba, compare_numba, strands_numba
+from stanch.kernels import candidates_numba, compare_numba, strands_numba, weighing_numba
 from stanch.language import bidi_numba, evasion, identify, reading_numba
 from stanch.values import State, TextPart
 from stanch_server.accounts.models import Source
@@ -46,7 +46,8 @@ KINDS = {"moved", "deleted", "hidden", "marks", "mixed", "fancy", "split", "leet
 
 def compiled_for() -> dict[str, int]:
     """Return for how many kinds of arguments each kernel was compiled by which texts are read and compared."""
-    rooms = (bidi_numba, reading_numba, text_numba, promise_numba, candidates_numba, compare_numba, strands_numba)
+    reading = bidi_numba, reading_numba, text_numba, promise_numba
+    rooms = *reading, candidates_numba, compare_numba, strands_numba, weighing_numba
     kernels = {name: kernel for room in rooms for name, kernel in vars(room).items()}
     return {name: len(kernel.signatures) for name, kernel in kernels.items() if hasattr(kernel, "signatures")}
 
