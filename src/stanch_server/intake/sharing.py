@@ -1,8 +1,8 @@
 """One commit for all who write a line at the same moment.
 
 A commit costs more than what it holds, and on SQLite only one thread writes at a time: an answer that takes a
-millisecond would wait for the commit of each who came before. Where many ask, a commit is not begun at once after the
-one before: what comes meanwhile goes along.
+millisecond would wait for the commit of each who came before. Where many ask, a commit is not begun at once after
+the one before: what comes meanwhile goes along.
 """
 
 import time
