@@ -94,7 +94,8 @@ def test_who_will_not_end_is_killed_with_its_children_after_a_limit_or_when_aske
     plan = Plan(name="stubborn", command=python(STUBBORN, str(note)))
     took = ended_by([plan], lambda: note.exists() and bool(note.read_text()), asks=asks)
     assert took >= 0.5 or asks == 2
-    assert group_of(int(note.read_text())) == []
+    # A killed process is gone when the system comes to it; the supervisor can only wait for its own child.
+    until("they are gone", lambda: group_of(int(note.read_text())) == [], seconds=5)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
