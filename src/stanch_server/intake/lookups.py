@@ -16,19 +16,22 @@ from stanch.values import HashPart, Medium, Part, PartResult, Post
 from stanch_server.accounts.principals import KeyPrincipal
 from stanch_server.audit import operations as audit
 from stanch_server.banks.live import follower
+from stanch_server.endpoints.combining import Combined
 from stanch_server.endpoints.problems import invalid
-from stanch_server.endpoints.turns import end_turn
+from stanch_server.endpoints.turns import end_turn, turn
 from stanch_server.intake.contents import Content, as_part, hash_part
 from stanch_server.intake.effort import effort_of, effort_of_hash
 from stanch_server.intake.found import FoundMatch, FoundNotScanned, match_of, not_scanned_of
 from stanch_server.intake.models import ItemPart
 from stanch_server.intake.posts import Link, SentHash
-from stanch_server.intake.sharing import SharedCommit
 
 MOST_QUERIES = 1_000
 LONGEST_QUERY = 10_000
 MOST_EFFORT = 2_000_000
 """As much work (`intake.effort`) as two million characters of prose: the answer comes within a second or so."""
+
+SPACING = 0.002
+"""Seconds from one commit of records to the next where many ask, so that more go along."""
 
 
 class SentLookup(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -178,7 +181,14 @@ class _Asked(NamedTuple):
 def _note(asked: _Asked) -> None:
     """Record that somebody asked, and return when that is committed."""
     end_turn()
-    _RECORDS.commit(asked)
+    _RECORDS.ask(asked)
+
+
+def _recorded(together: Sequence[_Asked]) -> Sequence[None]:
+    """Write what several threads have to record, and commit it, on the thread of one of them that has no turn."""
+    with turn(), transaction.atomic(durable=True):
+        _record(together)
+    return [None] * len(together)
 
 
 def _record(together: Sequence[_Asked]) -> None:
@@ -201,4 +211,4 @@ def _record(together: Sequence[_Asked]) -> None:
         )
 
 
-_RECORDS = SharedCommit(_record)
+_RECORDS: Combined[_Asked, None] = Combined(_recorded, spacing=SPACING)

@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connections, transaction
@@ -11,7 +12,8 @@ from django.db import OperationalError, connections, transaction
 from stanch_server.accounts.models import Source
 from stanch_server.audit import operations as audit
 from stanch_server.audit.models import AuditPayload
-from stanch_server.intake.sharing import SharedCommit
+from stanch_server.endpoints.combining import Combined
+from stanch_server.intake import lookups
 from tests.server.conftest import START
 from tests.server.intake.conftest import Program
 from tests.server.waiting import PATIENCE, wait_for
@@ -25,10 +27,10 @@ def in_turn(acts: Sequence[Callable[[], None]]) -> None:
 
 
 class Pool:
-    """Threads that write through one `SharedCommit`, the first of which holds the turn until it is let go."""
+    """Threads that record as look-ups do, the first of which commits for as long as it is held."""
 
     def __init__(self) -> None:
-        self.commit = SharedCommit(in_turn)
+        self.records: Combined[Any, None] = Combined(lookups._recorded)
         self.begun, self.go_on = threading.Event(), threading.Event()
         self.threads: dict[str, int] = {}
         self._pool = ThreadPoolExecutor(8)
@@ -45,7 +47,7 @@ class Pool:
 
     def wait_for(self, count: int) -> None:
         """Return once so many wait for the turn."""
-        wait_for(self.commit._waiting, count)
+        wait_for(self.records._waiting, count)
 
     def close(self) -> None:
         self.go_on.set()
@@ -62,14 +64,20 @@ class Pool:
             then()
 
         try:
-            self.commit.commit(act)
+            self.records.ask(act)
             assert name in written()  # in a transaction of its own: it has been committed
         finally:
             connections.close_all()
 
 
 @pytest.fixture
-def pool() -> Iterator[Pool]:
+def acting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have what is recorded be done as each thread says, so that it can be held up and fail."""
+    monkeypatch.setattr(lookups, "_record", in_turn)
+
+
+@pytest.fixture
+def pool(acting: None) -> Iterator[Pool]:  # noqa: ARG001 - only has to be there
     made = Pool()
     yield made
     made.close()
@@ -108,9 +116,10 @@ def test_what_cannot_be_committed_is_told_to_each_who_waits_for_it_and_to_nobody
     assert written() == {"first", "later"}
 
 
+@pytest.mark.usefixtures("acting")
 def test_it_does_not_hang_on_a_transaction_that_somebody_may_undo() -> None:
     with transaction.atomic(), pytest.raises(RuntimeError):
-        SharedCommit(in_turn).commit(lambda: None)
+        lookups._recorded([])
 
 
 @pytest.mark.usefixtures("bank")
