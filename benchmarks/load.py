@@ -3,9 +3,11 @@
 The machine that is measured runs this too, so what it takes is missing there: requests are made beforehand, and an
 answer is only cut out of what comes. 16 threads with `http.client` took 0.45 ms of processor time a request, which
 is a fifth of a core at 500 a second; against a server that answers at once, one in a hundred was late by 1.5 to
-3.7 ms for that alone.
+3.7 ms for that alone. Nor is garbage collected meanwhile: with the project loaded, one full collection stops this
+process for 130 ms, in which 65 requests that are due at 500 a second are not sent.
 """
 
+import gc
 import re
 import select
 import socket
@@ -13,6 +15,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 END_OF_HEAD = b"\r\n\r\n"
@@ -101,10 +104,22 @@ def send_all(port: int, requests: Sequence[bytes], due: Sequence[float], *, conn
     """
     opened = [Connection(port) for _ in range(connections)]
     try:
-        return _Load(opened, requests, due).run()
+        with uncollected():
+            return _Load(opened, requests, due).run()
     finally:
         for one in opened:
             one.socket.close()
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Collect the garbage there is, and none until the end."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 class _Load:

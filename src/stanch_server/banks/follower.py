@@ -103,6 +103,10 @@ class Follower:
         """Return each entry of any bank that holds something that was learnt."""
         return self._up_to_date().matcher.learnt_of_entries(now=now)
 
+    def rehearse(self, post: Post, *, now: datetime) -> None:
+        """Look for a post in the banks of all sources and tell nobody, so that what it needs is in memory."""
+        self._up_to_date().matcher.match_many(as_queries(post.parts, self.decoders), now=now)
+
     def refresh(self) -> int:
         """Apply every committed change that is not known here yet, and return the number of the last one."""
         self._up_to_date()

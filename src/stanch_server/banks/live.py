@@ -8,7 +8,7 @@ from typing import Final
 
 from stanch.language import identify
 from stanch.matching import load_kernels
-from stanch.values import PDQ, HashPart, Post, TextPart
+from stanch.values import FILE_SHA256, PDQ, HashPart, Post, TextPart
 from stanch_server.banks.follower import Follower
 from stanch_server.banks.places import index_folder
 
@@ -19,6 +19,9 @@ FIRST_TEXT: Final = (
     "\U0001d555\U0001d556\U0001d557\U0001d558 o\u0336f\u0336t\u0336e\u0336n t-h-i-r-t-e-e-n k1ll th3m g00d"
 )
 """What takes another way than most of a text: formatting, backspaces, scripts, counterfeits."""
+
+HASHES: Final = PDQ, FILE_SHA256
+"""What is looked up by other kernels than texts are; which of them depends on how large the banks are."""
 
 
 class _Live:
@@ -69,8 +72,8 @@ def warm() -> int:
     text = TextPart(name="text", text=FIRST_TEXT)
     identify(FIRST_TEXT)
     load_kernels()
-    image = HashPart(name="image", method=PDQ, value="0" * (PDQ.bits // 4))  # the first one loads what is compiled
-    ready.match(Post(id="", parts=(text, image)), source=None, now=datetime.now(UTC))
+    hashes = [HashPart(name=method.id, method=method, value="0" * (method.bits // 4)) for method in HASHES]
+    ready.rehearse(Post(id="", parts=(text, *hashes)), now=datetime.now(UTC))
     gc.collect()
     gc.freeze()
     return ready.number

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db import connection
 
 from stanch.fingerprints import markup, text_numba
 from stanch.fingerprints.links import promise_numba
+from stanch.index import HammingIndex, PostingsIndex
 from stanch.kernels import candidates_numba, compare_numba, strands_numba, weighing_numba
 from stanch.language import bidi_numba, evasion, identify, reading_numba
 from stanch.values import State, TextPart
@@ -203,6 +204,23 @@ class TestLive:
                 identify(written)
                 live.follower().match_part(TextPart(name="text", text=written), source=None, now=NOON)
         assert compiled_for() == ready
+
+    @pytest.mark.parametrize("kind", [HammingIndex, PostingsIndex])
+    def test_banks_of_every_source_were_looked_into_before_the_first_question(
+        self, kind: type[HammingIndex | PostingsIndex], source: Source, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        add(enabled_bank("mine", source), 1)
+        searched: list[Mapping[int, int]] = []
+        search = kind.search
+
+        def noted(index: Any, queries: Any, *, radius: Mapping[int, int], **named: Any) -> Any:
+            searched.append(radius)
+            return search(index, queries, radius=radius, **named)
+
+        monkeypatch.setattr(kind, "search", noted)
+        live.warm()
+        assert searched
+        assert all(searched)
 
     def test_the_first_text_takes_every_way(self) -> None:
         assert set(evasion(live.FIRST_TEXT).undone) == KINDS
