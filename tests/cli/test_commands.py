@@ -322,7 +322,7 @@ class TestCompare:
 
 def outside(*words: str, stdin: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
     command = [sys.executable, "-c", "from stanch.cli import main; main()", *words]
-    return subprocess.run(command, input=stdin, capture_output=True, check=False, timeout=60)
+    return subprocess.run(command, input=stdin, capture_output=True, check=False, timeout=300)
 
 
 class TestErrors:

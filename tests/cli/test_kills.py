@@ -62,5 +62,5 @@ def test_what_several_add_at_once_is_all_there(bank: Path) -> None:
         subprocess.Popen([*COMMAND, "bank", "add", "known", str(path), "--by", "Ada"], stdout=subprocess.DEVNULL)
         for path in texts
     ]
-    assert [process.wait(timeout=60) for process in running] == [0] * len(texts)
+    assert [process.wait(timeout=300) for process in running] == [0] * len(texts)
     assert len(ids(bank)) == len(texts)

@@ -99,7 +99,7 @@ def test_another_process_draws_the_same_pixels() -> None:
         "import hashlib; from stanch.demo.posters import draw_poster; "
         "print(*[hashlib.sha256(draw_poster(n).tobytes()).hexdigest() for n in (1, 9, 22, 23)])"
     )
-    drawn = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    drawn = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=300)
     assert drawn.stdout.split() == [digest(poster(number)) for number in (1, 9, 22, 23)]
 
 

@@ -103,7 +103,7 @@ def test_a_file_that_may_not_grow_leaves_what_stood_there(tmp_path: Path, short:
     path = tmp_path / "a.segment"
     write_segment(path, {"c": np.ones(3 * MIB, np.uint8)}, about=b"old")
     with child("write-limited", path, path.stat().st_size - short) as process:
-        said, _ = process.communicate(timeout=60)
+        said, _ = process.communicate(timeout=300)
     assert said == f"{path} cannot be written: File too large.\n"
     assert list(tmp_path.iterdir()) == [path]
     assert open_segment(path).about == b"old"
@@ -153,7 +153,7 @@ def test_two_processes_share_the_pages(tmp_path: Path) -> None:
     segment = open_segment(path)
     assert int(segment.columns["c"].sum(dtype=np.uint64)) == 32 * MIB
     with child("share", path, 0) as process:
-        resident, proportional, own, total = map(int, process.communicate(timeout=60)[0].split())
+        resident, proportional, own, total = map(int, process.communicate(timeout=300)[0].split())
     assert total == 32 * MIB
     assert mapped(path)["Rss"] >= 32 * 1024
     assert resident >= 32 * 1024

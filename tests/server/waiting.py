@@ -3,7 +3,7 @@
 from collections.abc import Sized
 from threading import Event
 
-PATIENCE = 30
+PATIENCE = 60
 """Seconds after which a test has failed."""
 
 

@@ -68,7 +68,7 @@ def test_writers_and_sequencers_at_once_leave_one_chain_in_each_writers_order(lo
         process, word = forge.hear()
         told[process].append(word)
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=300)
     kill(sequencing)
     while sequencer.sequence(now=NOW):
         pass

@@ -44,7 +44,7 @@ class Harbour(Home):
             "PYTHONPATH": str(ROOT),
         }
         command = [sys.executable, "-m", "tests.server.browser.ageing", session]
-        subprocess.run(command, env=environment, cwd=ROOT, check=True, timeout=60)
+        subprocess.run(command, env=environment, cwd=ROOT, check=True, timeout=300)
 
 
 @dataclass(frozen=True, kw_only=True)

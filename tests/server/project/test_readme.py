@@ -32,7 +32,7 @@ def test_the_examples_of_the_readme_run(home: Home, system_program: Callable[[st
                 "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             }
             done = subprocess.run(
-                command, env=environment, capture_output=True, text=True, check=False, timeout=60
+                command, env=environment, capture_output=True, text=True, check=False, timeout=300
             )
             assert done.returncode == 0, done.stdout + done.stderr
             assert "allow" in done.stdout

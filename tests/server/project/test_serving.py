@@ -100,6 +100,6 @@ def test_tables_are_made_once_by_whoever_comes_first(home: Home) -> None:
         )
         for number in range(3)
     ]
-    told = [process.communicate(timeout=60) for process in several]
+    told = [process.communicate(timeout=300) for process in several]
     assert [process.returncode for process in several] == [0, 0, 0], told
     assert len({out for out, _ in told}) == 3

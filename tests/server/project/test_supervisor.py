@@ -95,7 +95,7 @@ def test_who_will_not_end_is_killed_with_its_children_after_a_limit_or_when_aske
     took = ended_by([plan], lambda: note.exists() and bool(note.read_text()), asks=asks)
     assert took >= 0.5 or asks == 2
     # A killed process is gone when the system comes to it; the supervisor can only wait for its own child.
-    until("they are gone", lambda: group_of(int(note.read_text())) == [], seconds=5)
+    until("they are gone", lambda: group_of(int(note.read_text())) == [])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -109,7 +109,7 @@ def test_what_a_process_leaves_behind_when_it_dies_is_ended(tmp_path: Path) -> N
     os.kill(leader, signal.SIGKILL)
     until("it has ended", lambda: not process.alive)
     process.look(1.0)
-    until("its child too", lambda: group_of(leader) == [], seconds=5)
+    until("its child too", lambda: group_of(leader) == [])
 
 
 @pytest.mark.parametrize(("code", "told"), [(0, "exit 0"), (3, "exit 3"), (-9, "SIGKILL"), (-250, "signal 250")])
