@@ -1,5 +1,6 @@
 """The load of the benchmark of HTTP: what is sent, when, and what counts as an answer."""
 
+import gc
 import threading
 import time
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from benchmarks.load import body_of, request_of, send_all
+from benchmarks.load import body_of, request_of, send_all, uncollected
 
 CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked"
 LENGTH = b"HTTP/1.1 200 OK\r\nContent-Length: 5"
@@ -68,3 +69,14 @@ def test_each_is_answered_in_its_place_and_timed_from_when_it_was_due(port: int)
     assert [(one.status, one.body) for one in answers] == [(200, b"Bearer k " + body) for body in bodies]
     assert all(one.took >= 0.2 for one in answers[:2])
     assert answers[2].took >= 0.15, "no connection was free when it was due"
+
+
+def test_no_garbage_is_collected_while_requests_are_timed_and_then_again() -> None:
+    def time_something() -> None:
+        with uncollected():
+            assert not gc.isenabled()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        time_something()
+    assert gc.isenabled()
