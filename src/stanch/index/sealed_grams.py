@@ -15,6 +15,7 @@ from stanch.index.gram_finder import GramFinder
 from stanch.index.key_order import from_each
 from stanch.index.room import NO_LIMIT, Lender, Room, give_back, lent_room
 from stanch.index.rows import Hits, Rows
+from stanch.index.several import Several
 from stanch.index.stretches import Stretches
 from stanch.index.text_owners import TextOwners
 
@@ -212,32 +213,30 @@ class SealedGrams:
         self,
         queries: Words,
         keys: Words,
+        of: Places,
+        several: Several,
         *,
         bank: int,
         dead: NDArray[np.uint8],
         now: int,
-        number: int,
-        stretch: Places,
-        least: int,
         out: Places,
     ) -> None:
-        """Add to each query how many texts of a bank hold it, but for the text it is from and its kin.
+        """Add to each gram of several texts how many others of their bank hold it, but for kin of its text.
 
         Parameters
         ----------
-        number : of the text.
-        stretch, least, out : as for `kin_numba.add_others`.
+        queries, keys, of : from `different`.
+        out : int64 array, shape (grams,), to be added to.
         """
         from stanch.kernels.gram_owners_numba import gram_others  # noqa: PLC0415 - only large indexes need numba
 
         banks = self.owners.among((bank,))
         if banks is None:
             return
-        own = self.owners.place_of(number)
-        spread = self._spreads.lent()
-        what: tuple[Any, ...] = banks.asked, dead, now, stretch, least, own, spread, out
-        gram_others(queries.reshape(-1), keys, *(self._looked_up + what))
-        self._spreads.give_back(spread)
+        numbers = self._numbers.lent()
+        what = several.counted(of, self.owners.each_place(several.numbers), numbers, out)
+        gram_others(queries.reshape(-1), keys, *self._looked_up, banks.asked, dead, now, *what)
+        self._numbers.give_back(numbers)
 
     def _hits(
         self,
@@ -301,5 +300,5 @@ class SealedGrams:
         return self.owners.table(len(self.finder.bits))
 
     @cached_property
-    def _spreads(self) -> Lender[NDArray[np.uint8]]:
-        return Lender(lambda: np.zeros(self.owners.texts + 1, np.uint8))
+    def _numbers(self) -> Lender[NDArray[np.uint32]]:
+        return Lender(lambda: np.zeros(self.owners.texts + 1, np.uint32))

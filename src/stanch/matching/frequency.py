@@ -4,10 +4,13 @@ Kin to an entry are those that hold grams from all over it: versions of it, and 
 formula, a verse or an excerpt stands in one stretch; versions share what they share from end to end.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from stanch.index import PostingsIndex
+from stanch.index.several import Several
 
 STRETCHES, KIN = 8, 5
 """An entry that holds grams from so many (5) of the stretches (8) of a text is kin to it."""
@@ -29,11 +32,30 @@ def frequencies_in(index: PostingsIndex, bits: Words, *, bank: int, number: int,
     number : of the entry.
     now : seconds since 1970; entries that expired by then do not count.
     """
-    stretch = _stretches(len(bits))
-    others = index.others(bits, bank=bank, now=now, number=number, stretch=stretch, least=KIN)
+    return frequencies_of_each(index, [bits], bank=bank, numbers=[number], now=now)[0]
+
+
+def frequencies_of_each(
+    index: PostingsIndex, bits: Sequence[Words], *, bank: int, numbers: Sequence[int], now: int
+) -> list[Numbers]:
+    """Return what `frequencies_in` does, of several entries of a bank.
+
+    Parameters
+    ----------
+    bits : of each entry.
+    numbers : of the entries.
+    """
+    counts = [len(grams) for grams in bits]
+    begin = np.cumsum([0, *counts])
+    stretch = np.concatenate([_stretches(count) for count in counts])
+    several = Several(np.array(numbers, np.int64), begin, stretch, KIN)
+    others = index.others(np.concatenate(bits), several, bank=bank, now=now)
     if others is not None:
-        return 1 + others
-    return frequencies(*index.held(bits, bank=bank, now=now), number, len(bits))
+        return np.split(1 + others, begin[1:-1])
+    return [
+        frequencies(*index.held(grams, bank=bank, now=now), number, len(grams))
+        for grams, number in zip(bits, numbers, strict=True)
+    ]
 
 
 def frequencies(gram: Numbers, entry: Numbers, number: int, grams: int, *, few: int = FEW) -> Numbers:
