@@ -155,6 +155,31 @@ def test_others_are_counted_as_sets_are(
         others = index.others(bits, one(sum(chosen), stretch), bank=bank, now=now)
         assert others is not None
         assert others.tolist() == expected(held, queries, stretch, sum(chosen))
+    whole = (sum(chosen), queries, rising)
+    assert_counts_together(index, [whole, (LIVE, [], []), (FIRST, queries[::-1], rising), whole], held, bank, now)
+
+
+def assert_counts_together(
+    index: PostingsIndex,
+    entries: Sequence[tuple[int, Sequence[int], Sequence[int]]],
+    held: dict[int, set[int]],
+    bank: int,
+    now: int,
+) -> None:
+    """Hold what is counted of several entries at once to what each has: its number, its grams, their stretches."""
+    numbers, grams, stretches = zip(*entries, strict=True)
+    several = Several(
+        np.array(numbers),
+        np.cumsum([0, *map(len, grams)]),
+        np.array([where for stretch in stretches for where in stretch], np.int64),
+        LEAST,
+    )
+    bits = np.array([word for some in grams for word in some], np.uint64).reshape(-1, 1)
+    others = index.others(bits, several, bank=bank, now=now)
+    assert others is not None
+    assert others.tolist() == [
+        count for number, some, stretch in entries for count in expected(held, some, stretch, number)
+    ]
 
 
 def test_few_rows_and_parts_that_share_an_entry_are_left_to_others() -> None:

@@ -93,6 +93,23 @@ def test_the_kernel_agrees_with_the_plain_form(pair: Pair) -> None:
     both(pair)
 
 
+@given(some=st.lists(pairs(), min_size=1, max_size=4))
+def test_entries_are_weighed_together_as_one_by_one(some: list[Pair]) -> None:
+    texts, background = some[0].texts, some[0].background
+    named: Any = {"texts": texts, "background": background}
+    for compiled in (False, True):
+        together = Weighed.of_each(
+            [pair.entry for pair in some],
+            frequency=[pair.frequency for pair in some],
+            **named,
+            compiled=compiled,
+        )
+        for pair, weighed in zip(some, together, strict=True):
+            alone = Weighed.of(pair.entry, frequency=pair.frequency, **named, compiled=False)
+            assert [column.tolist() for column in weighed] == [column.tolist() for column in alone]
+            assert all(column.flags.owndata for column in weighed)
+
+
 def found_in(came: str, banked: str) -> Pair:
     """Compare two texts as a matcher does that holds nothing else."""
     (_, text), (_, entry) = (

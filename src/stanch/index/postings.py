@@ -215,9 +215,7 @@ class PostingsIndex:
         queries, keys, of = different(grams)
         out = np.zeros(len(grams), np.int64)
         for part in parts:
-            part.sealed.count_others(
-                queries, keys, of, several, bank=bank, dead=part.buried, now=now, out=out
-            )
+            part.sealed.count_others(queries, keys, of, several, bank=bank, dead=part.buried, now=now, out=out)
         return out
 
     def sealed(self) -> list[Rows]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -234,8 +235,9 @@ class SealedGrams:
         if banks is None:
             return
         numbers = self._numbers.lent()
-        what = several.counted(of, self.owners.each_place(several.numbers), numbers, out)
-        gram_others(queries.reshape(-1), keys, *self._looked_up, banks.asked, dead, now, *what)
+        asked = several.counted(of, self.owners.each_place(several.numbers), numbers, out)
+        what: tuple[Any, ...] = banks.asked, dead, now, *asked
+        gram_others(queries.reshape(-1), keys, *(self._looked_up + what))
         self._numbers.give_back(numbers)
 
     def _hits(
@@ -279,11 +281,29 @@ class SealedGrams:
         texts = self.owners.texts_of(rows)
         at[here] = [self._begin(*pair) for pair in zip(texts.tolist(), rows.tolist(), strict=True)]
 
-    def of_text(self, place: int, *, compiled: bool) -> tuple[Words, NDArray[np.float64]]:
-        """Return the grams of a text, and where they stand: `at`, `start` and `end`, shape (3, grams)."""
-        first, last = (min(int(self.owners.firsts[place + step]), len(self.finder.bits)) for step in (0, 1))
-        last = max(first, last)
-        return self.words(first, last), self.stretches.of_text(first, last, compiled=compiled)
+    def of_texts(self, places: Places, *, compiled: bool) -> list[tuple[Words, NDArray[np.float64]]]:
+        """Return of each text the grams, and where they stand: `at`, `start` and `end`, shape (3, grams).
+
+        Each has memory of its own.
+        """
+        rows = len(self.finder.bits)
+        first, last = (np.minimum(self.owners.firsts[places + step], rows).astype(np.int64) for step in (0, 1))
+        count = np.maximum(last - first, 0)
+        if not compiled:
+            each = zip(first.tolist(), (first + count).tolist(), strict=True)
+            return [(self.words(low, high), self.stretches.of_text(low, high)) for low, high in each]
+        from stanch.kernels.stretches_numba import unfold_each  # noqa: PLC0415 - only large indexes need numba
+
+        begin = np.zeros(len(count) + 1, np.int64)
+        count.cumsum(out=begin[1:])
+        words, out = np.empty((begin[-1], 1), np.uint64), np.empty((3, begin[-1]))
+        unfold_each(first, begin, self.finder.bits, *self.stretches.told, words, out)
+        return [(words[low:high].copy(), out[:, low:high].copy()) for low, high in pairwise(begin.tolist())]
+
+    def counts(self, places: Places) -> Places:
+        """Return how many grams each text has."""
+        first, last = (self.owners.firsts[places + step].astype(np.int64) for step in (0, 1))
+        return last - first
 
     def _begin(self, text: int, row: int) -> float:
         first = int(self.owners.firsts[text])

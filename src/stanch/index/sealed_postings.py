@@ -205,8 +205,9 @@ class SealedPostings:
         if banks is None:
             return
         numbers = self._numbers.lent()
-        what = several.counted(of, self.holders.each_place(several.numbers), numbers, out)
-        row_others(queries, keys, *self._looked_up, banks.asked, dead, now, *what)
+        asked = several.counted(of, self.holders.each_place(several.numbers), numbers, out)
+        what: tuple[Any, ...] = banks.asked, dead, now, *asked
+        row_others(queries, keys, *(self._looked_up + what))
         self._numbers.give_back(numbers)
 
     def _hits(

@@ -80,7 +80,8 @@ def rows_of(
     """Return the rows of runs, run by run, and behind them so many times row 0; the parameters are those of
     `gram_owners`.
     """
-    found, place = np.zeros(count.sum() + beyond, np.uint32), np.int64(0)
+    found, place = np.empty(count.sum() + beyond, np.uint32), np.int64(0)
+    found[len(found) - beyond :] = 0
     for run in range(-RUNS_AHEAD, len(begin)):
         ahead = run + RUNS_AHEAD
         if ahead < len(begin):

@@ -87,7 +87,7 @@ def numbered(count: Places, owners: Numbers, numbers: Numbers, texts: Numbers, e
 def keep_unlike(spread: Words, least: int) -> None:
     """Put 1 in the place of bytes with fewer bits than `least`, and 0 in that of others; eight at a time.
 
-    Bits are counted as "Hacker's Delight" (H. S. Warren, 2012, figure 5-2) does, up to where each byte has its own.
+    Bits are counted as in H. S. Warren, "Hacker's Delight" (2012, figure 5-2), as far as each byte has its own.
     """
     odd, pairs, low = np.uint64(0x5555555555555555), np.uint64(0x3333333333333333), np.uint64(0x0F0F0F0F0F0F0F0F)
     more = np.uint64(128 - least) * EACH
@@ -161,8 +161,6 @@ def add_others(
     for entry in range(len(own)):
         first, last = begin[entry], begin[entry + 1]
         mine = np.int64(numbers[own[entry]]) - 1 if own[entry] >= 0 else np.int64(-1)
-        add_unlike(
-            of[first:last], stretch[first:last], least, mine, runs, owners, ends, spread, out[first:last]
-        )
+        add_unlike(of[first:last], stretch[first:last], least, mine, runs, owners, ends, spread, out[first:last])
     for text in texts[:found]:
         numbers[text] = 0

@@ -1,6 +1,6 @@
 """The grams of texts in an archive, as columns of a file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -87,14 +87,37 @@ class ArchivedGrams:
         place = place_among(self.entries, self.count, ordinal)
         if place is None:
             raise UnknownMethodError(method=TEXT_GRAM.id, known="others, for this entry")
-        extent = float(self.extent[place])
         if self.sealed is None:
-            return Fingerprint.of(TEXT_GRAM, np.empty((0, 1), np.uint64), extent=extent)
-        bits, (at, start, end) = self.sealed.of_text(place, compiled=self.features > SMALL)
-        quality = np.full(len(at), 100, np.uint8)
-        return Fingerprint(
-            method=TEXT_GRAM, bits=bits, at=at, start=start, end=end, quality=quality, extent=extent
-        )
+            return Fingerprint.of(TEXT_GRAM, np.empty((0, 1), np.uint64), extent=float(self.extent[place]))
+        return self._unfolded(self.sealed, [place])[0]
+
+    def small(self, ordinals: Sequence[int], *, most: int) -> dict[int, Fingerprint]:
+        """Return the grams of those of some entries that have so many at most: sooner than one by one."""
+        held = [(each, place_among(self.entries, self.count, each)) for each in ordinals]
+        places = {each: place for each, place in held if place is not None}
+        if self.sealed is None or not places:
+            return {}
+        counts = self.sealed.counts(np.array([*places.values()])).tolist()
+        chosen = [each for each, count in zip(places, counts, strict=True) if count <= most]
+        return dict(zip(chosen, self._unfolded(self.sealed, [places[each] for each in chosen]), strict=True))
+
+    def _unfolded(self, sealed: SealedGrams, places: Sequence[int]) -> list[Fingerprint]:
+        return [
+            Fingerprint(
+                method=TEXT_GRAM,
+                bits=bits,
+                at=at,
+                start=start,
+                end=end,
+                quality=np.full(len(at), 100, np.uint8),
+                extent=float(self.extent[place]),
+            )
+            for place, (bits, (at, start, end)) in zip(
+                places,
+                sealed.of_texts(np.array(places, np.int64), compiled=self.features > SMALL),
+                strict=True,
+            )
+        ]
 
     def firsts(self) -> NDArray[np.int64]:
         """Return where the grams of each text begin, and after the last where they end."""

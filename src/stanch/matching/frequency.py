@@ -4,7 +4,7 @@ Kin to an entry are those that hold grams from all over it: versions of it, and 
 formula, a verse or an excerpt stands in one stretch; versions share what they share from end to end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence, Sized
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ STRETCHES, KIN = 8, 5
 
 FEW = 500
 """So many pairs are counted by numpy, and nothing has to be compiled."""
+
+TOGETHER = 1 << 14
+"""Entries are asked for together up to so many grams: those of 50 long posts."""
 
 Numbers = NDArray[np.int64]
 Words = NDArray[np.uint64]
@@ -56,6 +59,19 @@ def frequencies_of_each(
         frequencies(*index.held(grams, bank=bank, now=now), number, len(grams))
         for grams, number in zip(bits, numbers, strict=True)
     ]
+
+
+def lots(entries: Mapping[int, Sized]) -> Iterator[list[int]]:
+    """Yield the numbers of entries, so many at a time that they have some `TOGETHER` grams."""
+    lot, grams = list[int](), 0
+    for number, entry in entries.items():
+        lot.append(number)
+        grams += len(entry)
+        if grams >= TOGETHER:
+            yield lot
+            lot, grams = [], 0
+    if lot:
+        yield lot
 
 
 def frequencies(gram: Numbers, entry: Numbers, number: int, grams: int, *, few: int = FEW) -> Numbers:
