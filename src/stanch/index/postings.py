@@ -16,7 +16,7 @@ from stanch.index.room import give_back, lent_room
 from stanch.index.rows import Gathered, Hits, Rows, no_hits
 from stanch.index.sealed_grams import SealedGrams
 from stanch.index.sealed_postings import SealedPostings
-from stanch.index.several import Several, different
+from stanch.index.several import Several, different, each_of
 
 TAIL = 4096
 """Up to so many rows are sorted anew when a search comes after an addition; it takes about half a millisecond."""
@@ -212,7 +212,7 @@ class PostingsIndex:
         parts = self._current()
         if self._count <= self._small or not are_apart(parts):
             return None
-        queries, keys, of = different(grams)
+        queries, keys, of = different(grams) if len(several.numbers) > 1 else each_of(grams)
         out = np.zeros(len(grams), np.int64)
         for part in parts:
             part.sealed.count_others(queries, keys, of, several, bank=bank, dead=part.buried, now=now, out=out)

@@ -92,7 +92,8 @@ class TextOwners:
         """Return the place of each of these entries; -1 of those that have no grams here."""
         wanted = numbers - self.base
         if not len(self.entries):
-            return np.where((wanted >= 0) & (wanted < self.texts), wanted, -1)
+            wanted[(wanted < 0) | (wanted >= self.texts)] = -1
+            return wanted
         near = wanted.clip(0, (1 << 32) - 1).astype(np.uint32)
         places = np.minimum(self.entries.searchsorted(near), self.texts - 1)
         return np.where(self.entries[places] == wanted, places, -1)

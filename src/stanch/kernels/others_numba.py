@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from stanch.kernels.candidates_numba import slots_for
 from stanch.kernels.jit import compiled
-from stanch.kernels.lanes import fetch
+from stanch.kernels.lanes import count_bits, fetch
 from stanch.kernels.postings_numba import mixed
 
 Mask = NDArray[np.uint8]
@@ -20,7 +20,7 @@ Numbers = NDArray[np.uint32]
 Places = NDArray[np.int64]
 Words = NDArray[np.uint64]
 
-AHEAD = 32
+AHEAD = np.uint64(32)
 """So many holders ahead memory is asked for."""
 
 EACH = np.uint64(0x0101010101010101)
@@ -62,23 +62,22 @@ def numbered(count: Places, owners: Numbers, numbers: Numbers, texts: Numbers, e
     texts : uint32 array, to be written to: the holders by their numbers.
     ends : int64 array, shape (runs + 1,), to be written to: where each run now begins, and the last ends.
     """
-    found, pair, place, nobody = np.uint32(0), np.int64(0), np.int64(0), np.uint32(len(numbers) - 1)
+    found, pair, place, nobody = np.uint32(0), np.uint64(0), np.uint64(0), np.uint32(len(numbers) - 1)
     ends[0] = 0
     for run in range(len(count)):
-        last = nobody
-        for at in range(pair, pair + count[run]):
+        last, behind = nobody, pair + np.uint64(count[run])
+        for at in range(pair, behind):
             if at + AHEAD < len(owners):
                 fetch(numbers, np.int64(owners[at + AHEAD]))
             owner = owners[at]
-            if owner in (last, nobody):
-                continue
-            if numbers[owner] == 0:
-                texts[found] = owner
-                found += np.uint32(1)
-                numbers[owner] = found
-            last, owners[place] = owner, numbers[owner] - np.uint32(1)
-            place += 1
-        pair += count[run]
+            if owner not in (last, nobody):
+                if numbers[owner] == 0:
+                    texts[found] = owner
+                    found += np.uint32(1)
+                    numbers[owner] = found
+                last, owners[place] = owner, numbers[owner] - np.uint32(1)
+                place += np.uint64(1)
+        pair = behind
         ends[run + 1] = place
     return np.int64(found)
 
@@ -133,6 +132,42 @@ def add_unlike(
 
 
 @compiled
+def add_others_of_one(
+    which: Places, count: Places, owners: Numbers, stretch: Places, least: int, own: np.int64, spread: Mask,
+    out: Places,
+) -> None:  # fmt: skip
+    """Do what `add_others` does of one entry, each of whose grams is a run's: with a byte for each text there is.
+
+    Parameters
+    ----------
+    spread : uint8 array, all 0, and so again afterwards; the last stands for nobody.
+    """
+    nobody, pair = np.uint32(len(spread) - 1), np.int64(0)
+    for run in range(len(which)):
+        bit = np.uint8(1 << stretch[which[run]])
+        for place in range(pair, pair + count[run]):
+            spread[owners[place]] |= bit
+        pair += count[run]
+    spread[nobody] = 255
+    if own >= 0:
+        spread[own] = 255
+    pair = np.int64(0)
+    for run in range(len(which)):
+        unlike, last = np.int64(0), nobody
+        for place in range(pair, pair + count[run]):
+            owner = owners[place]
+            unlike += np.int64(owner != last) & np.int64(count_bits(np.uint64(spread[owner])) < least)
+            last = last if owner == nobody else owner
+        out[which[run]] += unlike
+        pair += count[run]
+    for owner in owners:
+        spread[owner] = 0
+    spread[nobody] = 0
+    if own >= 0:
+        spread[own] = 0
+
+
+@compiled
 def add_others(
     which: Places, count: Places, owners: Numbers, begin: Places, of: Places, stretch: Places, least: int,
     own: Places, numbers: Numbers, out: Places,
@@ -145,22 +180,26 @@ def add_others(
     owners : uint32 array, the holders, run by run, equal ones side by side; places in `numbers`, of which the last
         stands for nobody; to be written to.
     begin : int64 array, shape (entries + 1,), where the grams of each entry begin, and those of the last end.
-    of : int64 array, shape (grams,), which of the different grams each is.
+    of : int64 array, shape (grams,), which of the different grams each is; of one entry each stands for itself.
     stretch : int64 array, shape (grams,), in which of at most eight stretches of its entry each gram is.
     least : who holds grams of so many stretches, 1 to 8, is kin.
     own : int64 array, shape (entries,), the place of each entry; -1 if it is in another part.
     numbers : uint32 array, all 0, and so again afterwards.
     out : int64 array, shape (grams,), to be added to.
     """
+    if len(own) == 1:
+        spread = numbers.view(np.uint8)[: len(numbers)]
+        add_others_of_one(which, count, owners, stretch, least, own[0], spread, out)
+        return
     texts, ends = np.empty(min(len(owners), len(numbers)), np.uint32), np.empty(len(which) + 1, np.int64)
     found = numbered(count, owners, numbers, texts, ends)
     runs = np.full(of.max() + 1 if len(of) else 0, np.int64(-1))
     for run in range(len(which)):
         runs[which[run]] = run
-    spread = np.empty((found + 7) // 8, np.uint64)
+    noted = np.empty((found + 7) // 8, np.uint64)
     for entry in range(len(own)):
         first, last = begin[entry], begin[entry + 1]
         mine = np.int64(numbers[own[entry]]) - 1 if own[entry] >= 0 else np.int64(-1)
-        add_unlike(of[first:last], stretch[first:last], least, mine, runs, owners, ends, spread, out[first:last])
+        add_unlike(of[first:last], stretch[first:last], least, mine, runs, owners, ends, noted, out[first:last])
     for text in texts[:found]:
         numbers[text] = 0

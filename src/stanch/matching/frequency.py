@@ -5,6 +5,8 @@ formula, a verse or an excerpt stands in one stretch; versions share what they s
 """
 
 from collections.abc import Iterator, Mapping, Sequence, Sized
+from itertools import accumulate, pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,7 @@ FEW = 500
 TOGETHER = 1 << 14
 """Entries are asked for together up to so many grams: those of 50 long posts."""
 
+Number = TypeVar("Number", np.int64, np.uint64)
 Numbers = NDArray[np.int64]
 Words = NDArray[np.uint64]
 
@@ -48,13 +51,12 @@ def frequencies_of_each(
     bits : of each entry.
     numbers : of the entries.
     """
-    counts = [len(grams) for grams in bits]
-    begin = np.cumsum([0, *counts])
-    stretch = np.concatenate([_stretches(count) for count in counts])
-    several = Several(np.array(numbers, np.int64), begin, stretch, KIN)
-    others = index.others(np.concatenate(bits), several, bank=bank, now=now)
+    begin = np.array([0, *accumulate(map(len, bits))])
+    stretch = _joined([_stretches(len(grams)) for grams in bits])
+    several = Several(np.array(numbers), begin, stretch, KIN)
+    others = index.others(_joined(bits), several, bank=bank, now=now)
     if others is not None:
-        return np.split(1 + others, begin[1:-1])
+        return [1 + others[first:last] for first, last in pairwise(begin.tolist())]
     return [
         frequencies(*index.held(grams, bank=bank, now=now), number, len(grams))
         for grams, number in zip(bits, numbers, strict=True)
@@ -93,6 +95,10 @@ def frequencies(gram: Numbers, entry: Numbers, number: int, grams: int, *, few: 
     others = np.zeros(grams, np.int64)
     count_others(gram, entry, stretch, STRETCHES, KIN, number, others)
     return 1 + others
+
+
+def _joined(columns: Sequence[NDArray[Number]]) -> NDArray[Number]:
+    return columns[0] if len(columns) == 1 else np.concatenate(columns)
 
 
 def _stretches(grams: int) -> Numbers:
