@@ -83,7 +83,8 @@ def test_stretches_come_back_as_they_were(held: list[Text], long: int, *, straig
     packed = Stretches.of_columns(packed.columns(), int(firsts[-1]))
     assert np.array_equal(packed.all(firsts), np.stack(stretch))
     for first, last in pairwise(firsts.tolist()):
-        assert np.array_equal(packed.of_text(first, last), np.stack(stretch)[:, first:last])
+        for compiled in (False, True):
+            assert np.array_equal(packed.of_text(first, last, compiled=compiled), np.stack(stretch)[:, first:last])
 
 
 @pytest.mark.parametrize("wide", [False, True])
@@ -99,8 +100,8 @@ def test_texts_are_read_together_as_they_were(data: st.DataObject, *, wide: bool
     asked = data.draw(st.lists(st.integers(0, len(held) - 1), max_size=9))
     sealed = sealed_of(held, None)
     assert sealed.counts(np.array(asked, np.int64)).tolist() == [len(held[place][0]) for place in asked]
-    for compiled in (False, True):
-        found = sealed.of_texts(np.array(asked, np.int64), compiled=compiled)
+    plain = [sealed.of_text(place, compiled=False) for place in asked]
+    for found in (plain, sealed.of_texts(np.array(asked, np.int64))):
         assert len(found) == len(asked)
         for place, (grams, where) in zip(asked, found, strict=True):
             first, last = firsts[place : place + 2].tolist()
@@ -175,7 +176,7 @@ def test_columns_that_were_damaged_lead_nowhere_else(seed: int) -> None:
             continue  # the last of `odd` is beyond the rows
         hits = damaged.search(queries, radius={0: 0}, dead=sealed.no_dead(), now=0, keys=keys, limit=9)
         assert hits is None or ((hits.entry >= 0) & (hits.entry < 40) & (hits.bank == 0)).all()
-        for bits, stretch in damaged.of_texts(np.arange(40), compiled=True):
+        for bits, stretch in damaged.of_texts(np.arange(40)):
             assert stretch.shape == (3, len(bits))
 
 

@@ -281,21 +281,20 @@ class SealedGrams:
         texts = self.owners.texts_of(rows)
         at[here] = [self._begin(*pair) for pair in zip(texts.tolist(), rows.tolist(), strict=True)]
 
-    def of_texts(self, places: Places, *, compiled: bool) -> list[tuple[Words, NDArray[np.float64]]]:
-        """Return of each text the grams, and where they stand: `at`, `start` and `end`, shape (3, grams).
+    def of_text(self, place: int, *, compiled: bool) -> tuple[Words, NDArray[np.float64]]:
+        """Return the grams of a text, and where they stand: `at`, `start` and `end`, shape (3, grams)."""
+        first, last = (min(int(self.owners.firsts[place + step]), len(self.finder.bits)) for step in (0, 1))
+        last = max(first, last)
+        return self.words(first, last), self.stretches.of_text(first, last, compiled=compiled)
 
-        Each has memory of its own.
-        """
-        rows = len(self.finder.bits)
-        first, last = (np.minimum(self.owners.firsts[places + step], rows).astype(np.int64) for step in (0, 1))
-        count = np.maximum(last - first, 0)
-        if not compiled:
-            each = zip(first.tolist(), (first + count).tolist(), strict=True)
-            return [(self.words(low, high), self.stretches.of_text(low, high)) for low, high in each]
+    def of_texts(self, places: Places) -> list[tuple[Words, NDArray[np.float64]]]:
+        """Return what `of_text` does of several texts, by a kernel; each has memory of its own."""
         from stanch.kernels.stretches_numba import unfold_each  # noqa: PLC0415 - only large indexes need numba
 
-        begin = np.zeros(len(count) + 1, np.int64)
-        count.cumsum(out=begin[1:])
+        rows = len(self.finder.bits)
+        first, last = (np.minimum(self.owners.firsts[places + step], rows).astype(np.int64) for step in (0, 1))
+        begin = np.zeros(len(places) + 1, np.int64)
+        np.maximum(last - first, 0).cumsum(out=begin[1:])
         words, out = np.empty((begin[-1], 1), np.uint64), np.empty((3, begin[-1]))
         unfold_each(first, begin, self.finder.bits, *self.stretches.told, words, out)
         return [(words[low:high].copy(), out[:, low:high].copy()) for low, high in pairwise(begin.tolist())]

@@ -106,9 +106,15 @@ class Stretches:
         """What the kernels take, beside the marks."""
         return self.codes, self.book, self.odd, self.places
 
-    def of_text(self, first: int, last: int) -> NDArray[np.float64]:
+    def of_text(self, first: int, last: int, *, compiled: bool) -> NDArray[np.float64]:
         """Return `at`, `start` and `end` of the rows of one text, shape (3, last - first)."""
-        return self.unpacked(first, np.array([first, last]))
+        if not compiled:
+            return self.unpacked(first, np.array([first, last]))
+        from stanch.kernels.stretches_numba import unfolded  # noqa: PLC0415 - only large indexes need numba
+
+        out = np.empty((3, last - first))
+        unfolded(np.int64(first), np.int64(last), *self.told, out)
+        return out
 
     def all(self, firsts: Places) -> NDArray[Any]:
         """Return `at`, `start` and `end` of all rows, shape (3, rows), in four bytes each if all are whole.

@@ -89,7 +89,7 @@ class ArchivedGrams:
             raise UnknownMethodError(method=TEXT_GRAM.id, known="others, for this entry")
         if self.sealed is None:
             return Fingerprint.of(TEXT_GRAM, np.empty((0, 1), np.uint64), extent=float(self.extent[place]))
-        return self._unfolded(self.sealed, [place])[0]
+        return self._fingerprint(place, *self.sealed.of_text(place, compiled=self.features > SMALL))
 
     def small(self, ordinals: Sequence[int], *, most: int) -> dict[int, Fingerprint]:
         """Return the grams of those of some entries that have so many at most: sooner than one by one."""
@@ -98,26 +98,30 @@ class ArchivedGrams:
         if self.sealed is None or not places:
             return {}
         counts = self.sealed.counts(np.array([*places.values()])).tolist()
-        chosen = [each for each, count in zip(places, counts, strict=True) if count <= most]
-        return dict(zip(chosen, self._unfolded(self.sealed, [places[each] for each in chosen]), strict=True))
+        chosen = {
+            each: place for (each, place), count in zip(places.items(), counts, strict=True) if count <= most
+        }
+        if self.features <= SMALL:
+            return {each: self.grams(each) for each in chosen}
+        unfolded = self.sealed.of_texts(np.array([*chosen.values()], np.int64))
+        return {
+            each: self._fingerprint(place, *grams)
+            for (each, place), grams in zip(chosen.items(), unfolded, strict=True)
+        }
 
-    def _unfolded(self, sealed: SealedGrams, places: Sequence[int]) -> list[Fingerprint]:
-        return [
-            Fingerprint(
-                method=TEXT_GRAM,
-                bits=bits,
-                at=at,
-                start=start,
-                end=end,
-                quality=np.full(len(at), 100, np.uint8),
-                extent=float(self.extent[place]),
-            )
-            for place, (bits, (at, start, end)) in zip(
-                places,
-                sealed.of_texts(np.array(places, np.int64), compiled=self.features > SMALL),
-                strict=True,
-            )
-        ]
+    def _fingerprint(self, place: int, bits: NDArray[np.uint64], where: NDArray[np.float64]) -> Fingerprint:
+        """Return the grams of a text, and where they stand, as a fingerprint."""
+        at, start, end = where
+        quality = np.full(len(at), 100, np.uint8)
+        return Fingerprint(
+            method=TEXT_GRAM,
+            bits=bits,
+            at=at,
+            start=start,
+            end=end,
+            quality=quality,
+            extent=float(self.extent[place]),
+        )
 
     def firsts(self) -> NDArray[np.int64]:
         """Return where the grams of each text begin, and after the last where they end."""

@@ -70,6 +70,8 @@ class Weighed(NamedTuple):
                 cls._plain(entry, known, texts, background)
                 for entry, known in zip(entries, frequency, strict=True)
             ]
+        if len(entries) == 1:
+            return [cls._by_kernel(entries[0], frequency[0], texts, background)]
         from stanch.kernels.weighing_numba import weigh_each  # noqa: PLC0415 - imports numba
 
         begin = np.cumsum([0, *map(len, entries)])
@@ -82,6 +84,20 @@ class Weighed(NamedTuple):
         )  # fmt: skip
         ends = zip(pairwise(begin.tolist()), pairwise(symbols.tolist()), strict=True)
         return [cls(weight[low:high].copy(), common[first:last].copy()) for (low, high), (first, last) in ends]
+
+    @classmethod
+    def _by_kernel(
+        cls, entry: Fingerprint, frequency: NDArray[np.int64], texts: int, background: Background
+    ) -> Self:
+        """Do what `of` does by the kernel for one entry, whose columns need not be put together."""
+        from stanch.kernels.weighing_numba import weigh  # noqa: PLC0415 - imports numba
+
+        weight, common = np.empty(len(entry)), np.zeros(int(entry.extent), np.bool_)
+        weigh(
+            own(entry.at), own(entry.bits[:, 0]), own(frequency), weights_of(texts), background.as_arrays, BOUNDS,
+            REPEATS, GRAM, weight, common,
+        )  # fmt: skip
+        return cls(weight, common)
 
     @classmethod
     def _plain(cls, entry: Fingerprint, frequency: NDArray[np.int64], texts: int, background: Background) -> Self:
