@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from stanch.fingerprints import text as text_fingerprints
@@ -93,7 +93,17 @@ def test_the_kernel_agrees_with_the_plain_form(pair: Pair) -> None:
     both(pair)
 
 
-@given(some=st.lists(pairs(), min_size=1, max_size=4))
+EMPTY = Pair(
+    hits=Candidate(7, np.empty(0, np.int64), np.empty(0), np.empty(0)),
+    repeated=np.zeros(0, np.bool_),
+    entry=entries([], [], 30),
+    frequency=np.empty(0, np.int64),
+)
+
+
+@given(some=st.lists(pairs() | st.just(EMPTY), min_size=1, max_size=4))
+@example(some=[EMPTY])
+@example(some=[EMPTY, EMPTY])
 def test_entries_are_weighed_together_as_one_by_one(some: list[Pair]) -> None:
     texts, background = some[0].texts, some[0].background
     named: Any = {"texts": texts, "background": background}

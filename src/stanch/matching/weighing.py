@@ -65,7 +65,8 @@ class Weighed(NamedTuple):
         ----------
         frequency : of the grams of each, as for `of`; the others are those of `of`, too.
         """
-        if not (Effort.is_worth_it(sum(map(len, entries))) if compiled is None else compiled):
+        grams = sum(map(len, entries))
+        if not grams or not (Effort.is_worth_it(grams) if compiled is None else compiled):
             return [
                 cls._plain(entry, known, texts, background)
                 for entry, known in zip(entries, frequency, strict=True)
