@@ -1,6 +1,7 @@
 """What is compared passage by passage: texts."""
 
-from collections.abc import Container
+from collections import defaultdict
+from collections.abc import Container, Sequence
 
 from stanch.matching.candidates import Candidate, LookedUp, candidates
 from stanch.matching.catalogue import Catalogue
@@ -13,6 +14,9 @@ from stanch.values import TEXT_GRAM, AlignedSpans, Fingerprint, Match, Span
 
 LIMIT = 200
 """How many entries of a bank one gram is followed into."""
+
+SEVERAL = 2
+"""Of so many entries it is found out together what of them counts."""
 
 
 def find_passages(
@@ -36,11 +40,22 @@ def find_passages(
     hits = catalogue.search_grams(looked_up.bits, now=now, limit=LIMIT, banks=banks, keys=looked_up.keys)
     if len(hits) < FEWEST:
         return []
-    found_in = (
-        _match(catalogue, unfolded, query, looked_up.repeated, candidate, now)
-        for candidate in candidates(catalogue, hits, looked_up)
-    )
+    compared = list(candidates(catalogue, hits, looked_up))
+    _weigh(catalogue, unfolded, compared, now)
+    found_in = (_match(catalogue, unfolded, query, looked_up.repeated, candidate, now) for candidate in compared)
     return [match for match in found_in if match is not None]
+
+
+def _weigh(catalogue: Catalogue, unfolded: Unfolded, compared: Sequence[Candidate], now: int) -> None:
+    """Find out what counts of those entries of which that is not known, if they are several: all at once."""
+    new = [candidate.number for candidate in compared if not catalogue.is_weighed(candidate.number)]
+    if len(new) < SEVERAL:
+        return
+    by_bank = defaultdict[int, dict[int, Fingerprint]](dict)
+    for number, (listed, entry) in unfolded.together(new).items():
+        by_bank[listed.bank_number][number] = entry
+    for bank, entries in by_bank.items():
+        catalogue.weigh(bank, entries, now=now)
 
 
 def _match(
