@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from stanch.kernels.candidates_numba import chosen, look_up
 from stanch.kernels.handles_numba import collected, place
-from stanch.kernels.jit import compiled
+from stanch.kernels.jit import compiled, inlined
 from stanch.kernels.strands_numba import find_promising
 
 Column = NDArray[np.float64]
@@ -18,7 +18,7 @@ Places = NDArray[np.int64]
 Words = NDArray[np.uint64]
 
 
-@compiled
+@inlined
 def that_count(counts: Mask, bits: Words, keys: Words, rows: Places) -> tuple[Words, Words]:
     """Return those grams that are looked up, and their keys, moved to the front; and write which they are."""
     left = np.int64(0)
@@ -28,7 +28,7 @@ def that_count(counts: Mask, bits: Words, keys: Words, rows: Places) -> tuple[Wo
     return bits[:left], keys[:left]
 
 
-@compiled
+@inlined
 def mark_repeated(counts: Mask, at: Column, reach: int, repeated: Mask) -> None:
     """Mark the symbols that lie in grams that are not looked up."""
     for row in range(len(counts)):
@@ -86,7 +86,7 @@ def find(
     return told(promising[:kept], begin, mine, spots, hits, places)
 
 
-@compiled
+@inlined
 def told(promising: Places, begin: Places, mine: Places, spots: Column, hits: Places, places: Column) -> int:
     """Write what `find` returns of some groups of hits."""
     starts, end = hits[3].view(np.float64), np.int64(0)

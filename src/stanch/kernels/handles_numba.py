@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from stanch.kernels import fields as f
 from stanch.kernels.gram_owners_numba import gram_hits
-from stanch.kernels.jit import compiled
+from stanch.kernels.jit import inlined
 from stanch.kernels.lanes import pointer
 from stanch.kernels.posting_owners_numba import row_hits
 from stanch.kernels.stretches_numba import placed
@@ -22,26 +22,26 @@ Places = NDArray[np.int64]
 Words = NDArray[np.uint64]
 
 
-@compiled
+@inlined
 def column_of(line: Places, field: int, kind: type[Any]) -> NDArray[Any]:
     """Return the array that stands in a field, of elements of a kind."""
     return carray(pointer(line[2 * field], kind), (line[2 * field + 1],))
 
 
-@compiled
+@inlined
 def rows_of(line: Places, field: int, kind: type[Any], width: int) -> NDArray[Any]:
     """Return the array that stands in a field, of rows of so many elements of a kind."""
     return carray(pointer(line[2 * field], kind), (line[2 * field + 1] // max(width, 1), width))
 
 
-@compiled
+@inlined
 def marks_of(line: Places) -> NDArray[np.uint8]:
     """Return the marks of a part, one line for each sort."""
     width = line[2 * f.LIKELY + 1] // line[2 * f.SORTS]
     return rows_of(line, f.LIKELY, np.uint8, width)
 
 
-@compiled
+@inlined
 def hits_of_grams(
     line: Places, queries: Words, keys: Words, now: int, limit: int, taken: Places, hits: Places, at: Column,
     first: int,
@@ -59,7 +59,7 @@ def hits_of_grams(
     )  # fmt: skip
 
 
-@compiled
+@inlined
 def hits_of_rows(
     line: Places, queries: Words, keys: Words, now: int, limit: int, taken: Places, hits: Places, at: Column,
     first: int,
@@ -77,7 +77,7 @@ def hits_of_rows(
     )  # fmt: skip
 
 
-@compiled
+@inlined
 def collected(
     lines: Places, queries: Words, keys: Words, now: int, limit: int, banks: int, hits: Places, at: Column
 ) -> int:
@@ -102,7 +102,7 @@ def collected(
     return end
 
 
-@compiled
+@inlined
 def place(lines: Places, entry: Places, at: Column) -> None:
     """Write where hits begin, in the place of what `collected` wrote."""
     for part in range(len(lines)):
@@ -113,7 +113,7 @@ def place(lines: Places, entry: Places, at: Column) -> None:
             place_in(line, entry, rows_of(line, f.PLACES, np.float64, 3), at)
 
 
-@compiled
+@inlined
 def place_in(line: Places, entry: Places, places: NDArray[Any], at: Column) -> None:
     """Write where those hits begin that are with entries of a part of grams; the parameters are those of
     `placed`.
