@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from functools import cache, wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar, cast
+from typing import Literal, ParamSpec, TypeVar, cast
 
 import platformdirs
 
@@ -59,7 +59,7 @@ def inlined(function: Callable[P, R]) -> Callable[P, R]:
         return _compile(function, inline="always")
 
 
-def _compile(function: Callable[P, R], **options: str) -> Callable[P, R]:
+def _compile(function: Callable[P, R], inline: Literal["never", "always"] = "never") -> Callable[P, R]:
     """Hand a function to numba, its cache folder set for as long as numba takes to note it down.
 
     The setting is numba's own, for the whole process, so it is put back for others who use numba here.
@@ -71,7 +71,7 @@ def _compile(function: Callable[P, R], **options: str) -> Callable[P, R]:
     before = settings["CACHE_DIR"]
     settings["CACHE_DIR"] = str(folder or "")
     try:
-        return cast("Callable[P, R]", numba.njit(nogil=True, cache=folder is not None, **options)(function))
+        return cast("Callable[P, R]", numba.njit(nogil=True, cache=folder is not None, inline=inline)(function))
     finally:
         settings["CACHE_DIR"] = before
 
