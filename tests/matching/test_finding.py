@@ -130,21 +130,34 @@ def test_entries_are_found_as_step_by_step(
     )
 
 
+def holding(content: str, copies: int) -> PostingsIndex:
+    """Return an index in which so many entries hold a text, in an archive and as many beside it, in two banks."""
+    whole = texts.as_entry(content, "t").fingerprints[1]
+    stand = zip(whole.bits[:, 0].tolist(), whole.at.tolist(), strict=True)
+    grams = [(word, at, at, at + GRAM, True) for word, at in stand]
+    held: list[Text] = [(grams, number % 2, NEVER) for number in range(copies)]
+    index = PostingsIndex(1, sealed=[sealed_of(held, None).placed(FIRST, FROM)], small=ALWAYS)
+    index.add(rows_of(held))
+    return index
+
+
 def test_texts_in_every_script_find_what_they_were_cut_from() -> None:
-    """Whole, in pieces, repeated, with formulae; of more entries of a bank than are compared, the first."""
+    """Whole, in pieces, repeated, with formulae."""
     background = Background.shipped()
     for script in (*ALPHABETS, MIXED):
         content = written(3, 70, script)
-        whole = texts.as_entry(content, "t").fingerprints[1]
-        stand = zip(whole.bits[:, 0].tolist(), whole.at.tolist(), strict=True)
-        grams = [(word, at, at, at + GRAM, True) for word, at in stand]
-        held: list[Text] = [(grams, number % 2, NEVER) for number in range(2 * CANDIDATES + 2)]
-        index = PostingsIndex(1, sealed=[sealed_of(held, None).placed(FIRST, FROM)], small=ALWAYS)
-        index.add(rows_of(held))
+        index = holding(content, 2)
         changed = content[: len(content) // 2] + written(4, 20, script) + formulae()[0].text
         found = []
         for came in (content, changed, f"{content} {changed}", content[:60], "", written(5, 90, script)):
             asked = next(iter(texts.as_query(came).fingerprints[1:]), text_of([], 0))
             found += [assert_alike(index, asked, background, banks, 0, 200) for banks in ([4], [6, 4, 5])]
-        assert found[:4] == [CANDIDATES, 2 * CANDIDATES] * 2
+        assert found[:6] == [2, 4] * 3
         assert found[-4:] == [0, 0, 0, 0]
+
+
+def test_of_many_entries_of_a_bank_the_first_are_compared() -> None:
+    content = written(3, 30, MIXED)
+    index, (asked,) = holding(content, CANDIDATES + 3), texts.as_query(content).fingerprints[1:]
+    for banks, found in (([4], CANDIDATES), ([6, 4, 5], 2 * CANDIDATES)):
+        assert assert_alike(index, asked, Background(), banks, 0, 200) == found
