@@ -90,6 +90,28 @@ def test_stretches_come_back_as_they_were(held: list[Text], long: int, *, straig
             assert np.array_equal(packed.of_text(first, last, compiled=compiled), np.stack(stretch)[:, first:last])
 
 
+@pytest.mark.parametrize("wide", [False, True])
+@given(data=st.data())
+@settings(max_examples=60)
+def test_texts_are_read_together_as_they_were(data: st.DataObject, *, wide: bool) -> None:
+    """In any order, twice, none, and without grams; whatever their places are, and of a text of many grams."""
+    word = words | st.just(1 << 63) if wide else words
+    long = data.draw(st.integers(0, 700))
+    many = [(1, 2.0 * number, 3.0 * number, 3.0 * number + 12, True) for number in range(long)]
+    held = [*data.draw(texts(word, odd_places)), (many, 0, 5), ([(2, 5.0, 7.0, 19.0, True)], 1, 5)]
+    bits, _, firsts, stretch = columns_of(held)
+    asked = data.draw(st.lists(st.integers(0, len(held) - 1), max_size=9))
+    sealed = sealed_of(held, None)
+    assert sealed.counts(np.array(asked, np.int64)).tolist() == [len(held[place][0]) for place in asked]
+    plain = [sealed.of_text(place, compiled=False) for place in asked]
+    for found in (plain, sealed.of_texts(np.array(asked, np.int64))):
+        assert len(found) == len(asked)
+        for place, (grams, where) in zip(asked, found, strict=True):
+            first, last = firsts[place : place + 2].tolist()
+            assert np.array_equal(grams, bits[first:last])
+            assert np.array_equal(where, np.stack(stretch)[:, first:last])
+
+
 def text_like(texts: int, seed: int) -> tuple[SealedGrams, NDArray[np.float64]]:
     """Return grams of texts that look like texts, each gram of its own, and where they begin."""
     rng = np.random.default_rng(seed)
@@ -163,8 +185,7 @@ def test_columns_that_were_damaged_lead_nowhere_else(seed: int) -> None:
         count = room.filled(collected, handles.lines, *own, 0, 9, handles.banks)
         assert ((room.hits[2, :count] >= 0) & (room.hits[2, :count] < 40) & (room.hits[1, :count] == 0)).all()
         place_hits(handles.lines, room.hits[2, :count].copy(), room.at[:count])
-        for place in range(40):
-            bits, stretch = damaged.of_text(place, compiled=True)
+        for bits, stretch in damaged.of_texts(np.arange(40)):
             assert stretch.shape == (3, len(bits))
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from stanch.index import NEVER, PostingsIndex, Rows
 from stanch.index.room import NO_LIMIT
+from stanch.index.several import Several
 from stanch.kernels import handles_numba
 from stanch.kernels.hits_numba import FULL
 from stanch.kernels.keys import keys_of
@@ -59,6 +60,10 @@ def expected(held: dict[int, set[int]], queries: Sequence[int], stretch: Sequenc
             spread.setdefault(entry, set()).add(where)
     kin = {entry for entry, places in spread.items() if len(places) >= LEAST} | {number}
     return [len(held.get(word, set()) - kin) for word in queries]
+
+
+def one(number: int, stretch: Sequence[int]) -> Several:
+    return Several(np.array([number]), np.array([0, len(stretch)]), np.array(stretch, dtype=np.int64), LEAST)
 
 
 def assert_collects_what_it_finds(
@@ -158,10 +163,36 @@ def test_others_are_counted_as_sets_are(
     bits = np.array(queries, dtype=np.uint64).reshape(-1, 1)
     rising = [8 * number // max(1, len(queries)) for number in range(len(queries))]
     for stretch in (rising, rising[::-1], rising):  # what is lent comes back as it was
-        where = np.array(stretch, dtype=np.int64)
-        others = index.others(bits, bank=bank, now=now, number=sum(chosen), stretch=where, least=LEAST)
+        others = index.others(bits, one(sum(chosen), stretch), bank=bank, now=now)
         assert others is not None
         assert others.tolist() == expected(held, queries, stretch, sum(chosen))
+    whole = (sum(chosen), queries, rising)
+    several = [whole, (LIVE, [], []), (FIRST, queries[::-1], rising), whole]
+    for entries in (several, [whole], several[::-1]):  # what is lent comes back as it was
+        assert_counts_together(index, entries, held, bank, now)
+
+
+def assert_counts_together(
+    index: PostingsIndex,
+    entries: Sequence[tuple[int, Sequence[int], Sequence[int]]],
+    held: dict[int, set[int]],
+    bank: int,
+    now: int,
+) -> None:
+    """Hold what is counted of several entries at once to what each has: its number, its grams, their stretches."""
+    numbers, grams, stretches = zip(*entries, strict=True)
+    several = Several(
+        np.array(numbers),
+        np.cumsum([0, *map(len, grams)]),
+        np.array([where for stretch in stretches for where in stretch], np.int64),
+        LEAST,
+    )
+    bits = np.array([word for some in grams for word in some], np.uint64).reshape(-1, 1)
+    others = index.others(bits, several, bank=bank, now=now)
+    assert others is not None
+    assert others.tolist() == [
+        count for number, some, stretch in entries for count in expected(held, some, stretch, number)
+    ]
 
 
 def test_few_rows_and_parts_that_share_an_entry_are_left_to_others() -> None:
@@ -171,5 +202,5 @@ def test_few_rows_and_parts_that_share_an_entry_are_left_to_others() -> None:
     shared = PostingsIndex(1, sealed=[sealed_of(sound([]), None).placed(3, [4, 5, 6])], small=ALWAYS)
     shared.add(rows)
     for index in (few, shared):
-        assert index.others(rows.bits, bank=4, now=0, number=3, stretch=np.zeros(2, np.int64), least=1) is None
+        assert index.others(rows.bits, one(3, [0, 0]), bank=4, now=0) is None
         assert index.handles((4,)) is None

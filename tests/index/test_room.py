@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from stanch.index import NEVER, Hits, PostingsIndex, Rows
 from stanch.index.handles import Handles
 from stanch.index.room import KEPT, NO_LIMIT, ROOM, Lender, Room, give_back, lent_room
+from stanch.index.several import Several
 from stanch.kernels.handles_numba import collected, place
 from stanch.kernels.keys import keys_of
 from tests.index.grams import Text, sealed_of
@@ -106,18 +107,22 @@ def test_what_is_lent_has_one_borrower() -> None:
 
 
 def test_searches_side_by_side_find_what_each_finds_alone() -> None:
-    made, stretch = index(-1), np.arange(3)
+    made = index(-1)
     chosen = [QUERIES, QUERIES[::-1].copy(), QUERIES[:2].copy()]
     alone = [columns(made.search(bits, radius={7: 0, 8: 0}, limit=300)) for bits in chosen]
-    own = {"bank": 7, "now": 0, "number": 1 << 32, "stretch": stretch, "least": 2}
-    counted = [made.others(bits, **own) for bits in chosen]  # type: ignore[arg-type]
+
+    def others(bits: NDArray[np.uint64]) -> NDArray[np.int64] | None:
+        one = Several(np.array([1 << 32]), np.array([0, len(bits)]), np.arange(len(bits)), 2)
+        return made.others(bits, one, bank=7, now=0)
+
+    counted = [others(bits) for bits in chosen]
     failures = list[int]()
 
     def ask(first: int) -> None:
         for turn in range(first, first + 60):
             place = turn % len(chosen)
             hits = made.search(chosen[place], radius={7: 0, 8: 0}, limit=300)
-            again = made.others(chosen[place], **own)  # type: ignore[arg-type]
+            again = others(chosen[place])
             if not (np.array_equal(columns(hits), alone[place]) and np.array_equal(again, counted[place])):  # type: ignore[arg-type]
                 failures.append(turn)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from stanch.fingerprints import text as text_fingerprints
@@ -91,6 +91,33 @@ def pairs(draw: st.DrawFn) -> Pair:
 @given(pair=pairs())
 def test_the_kernel_agrees_with_the_plain_form(pair: Pair) -> None:
     both(pair)
+
+
+EMPTY = Pair(
+    hits=Candidate(7, np.empty(0, np.int64), np.empty(0), np.empty(0)),
+    repeated=np.zeros(0, np.bool_),
+    entry=entries([], [], 30),
+    frequency=np.empty(0, np.int64),
+)
+
+
+@given(some=st.lists(pairs() | st.just(EMPTY), min_size=1, max_size=4))
+@example(some=[EMPTY])
+@example(some=[EMPTY, EMPTY])
+def test_entries_are_weighed_together_as_one_by_one(some: list[Pair]) -> None:
+    texts, background = some[0].texts, some[0].background
+    named: Any = {"texts": texts, "background": background}
+    for compiled in (False, True):
+        together = Weighed.of_each(
+            [pair.entry for pair in some],
+            frequency=[pair.frequency for pair in some],
+            **named,
+            compiled=compiled,
+        )
+        for pair, weighed in zip(some, together, strict=True):
+            alone = Weighed.of(pair.entry, frequency=pair.frequency, **named, compiled=False)
+            assert [column.tolist() for column in weighed] == [column.tolist() for column in alone]
+            assert all(column.flags.owndata for column in weighed)
 
 
 def found_in(came: str, banked: str) -> Pair:

@@ -166,22 +166,21 @@ class Holders:
 
     def find(self, entries: Iterable[int]) -> NDArray[np.int64]:
         """Return the places of those of these entries that are here."""
-        wanted = np.fromiter(set(entries), dtype=np.int64) - self.base
+        places = self.each_place(np.fromiter(set(entries), dtype=np.int64))
+        return places[places >= 0]
+
+    def each_place(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the place of each of these entries; -1 of those that are not here."""
+        wanted = numbers - self.base
         if not self.count:
-            return wanted[:0]
+            return np.full(len(wanted), -1)
         if self._in_a_row:
             places = wanted - self.numbers[0]
             here = (places >= 0) & (places < self.count)
         else:
             places = np.minimum(np.searchsorted(self.numbers, wanted), self.count - 1)
             here = self.numbers[places] == wanted
-        return np.asarray(places[here])
-
-    def place_of(self, number: int) -> int:
-        """Return the place of an entry; -1 if it is not here."""
-        if not self.lowest <= number <= self.highest:
-            return -1
-        return next(iter(self.find((number,)).tolist()), -1)
+        return np.where(here, places, -1)
 
     @cached_property
     def rows_of_each(self) -> NDArray[np.int64]:

@@ -16,6 +16,7 @@ from stanch.index.room import give_back, lent_room
 from stanch.index.rows import Hits, Rows, no_hits
 from stanch.index.sealed_grams import SealedGrams
 from stanch.index.sealed_postings import SealedPostings
+from stanch.index.several import Several, different, each_of
 
 TAIL = 4096
 """Up to so many rows are sorted anew when a search comes after an addition; it takes about half a millisecond."""
@@ -161,42 +162,30 @@ class PostingsIndex:
         return hits.query[new], hits.entry[new]
 
     def others(
-        self,
-        queries: NDArray[np.uint64],
-        *,
-        bank: int,
-        now: int,
-        number: int,
-        stretch: NDArray[np.int64],
-        least: int,
+        self, grams: NDArray[np.uint64], several: Several, *, bank: int, now: int
     ) -> NDArray[np.int64] | None:
-        """Return how many entries of a bank hold each feature of one of them, but for itself and its kin.
+        """Return how many entries of a bank hold each feature of some of them, but for the entry and its kin.
 
         Counted by a kernel, in some nanoseconds for each that holds one.
 
         Parameters
         ----------
-        queries : uint64 array, shape (queries, words), the features of an entry.
+        grams : uint64 array, shape (grams, 1), the features of these entries, one entry behind the other.
+        several : whose they are.
         now : seconds since 1970; entries that expired by then do not count.
-        number : of the entry.
-        stretch : int64 array, shape (queries,), in which of at most eight stretches of the entry each feature is.
-        least : what holds features of so many stretches is kin.
 
         Returns
         -------
-        int64 array, shape (queries,); None where numpy does as well with what `held` returns: of few rows, or of
+        int64 array, shape (grams,); None where numpy does as well with what `held` returns: of few rows, or of
         parts that may share an entry.
         """
         parts = self._current()
         if self._count <= self._small or not are_apart(parts):
             return None
-        queries, keys = with_keys(queries, compiled=True)
-        out = np.zeros(len(queries), np.int64)
+        queries, keys, of = different(grams) if len(several.numbers) > 1 else each_of(grams)
+        out = np.zeros(len(grams), np.int64)
         for part in parts:
-            part.sealed.count_others(
-                queries, keys, bank=bank, dead=part.buried, now=now, number=number, stretch=stretch, least=least,
-                out=out,
-            )  # fmt: skip
+            part.sealed.count_others(queries, keys, of, several, bank=bank, dead=part.buried, now=now, out=out)
         return out
 
     def sealed(self) -> list[Rows]:

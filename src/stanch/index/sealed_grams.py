@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -16,6 +17,7 @@ from stanch.index.handles import Field
 from stanch.index.key_order import from_each
 from stanch.index.room import NO_LIMIT, Lender, Room, give_back, lent_room
 from stanch.index.rows import Hits, Rows
+from stanch.index.several import Several
 from stanch.index.stretches import Stretches
 from stanch.index.text_owners import TextOwners
 from stanch.kernels import fields as f
@@ -225,32 +227,31 @@ class SealedGrams:
         self,
         queries: Words,
         keys: Words,
+        of: Places,
+        several: Several,
         *,
         bank: int,
         dead: NDArray[np.uint8],
         now: int,
-        number: int,
-        stretch: Places,
-        least: int,
         out: Places,
     ) -> None:
-        """Add to each query how many texts of a bank hold it, but for the text it is from and its kin.
+        """Add to each gram of several texts how many others of their bank hold it, but for kin of its text.
 
         Parameters
         ----------
-        number : of the text.
-        stretch, least, out : as for `kin_numba.add_others`.
+        queries, keys, of : from `different`.
+        out : int64 array, shape (grams,), to be added to.
         """
         from stanch.kernels.gram_owners_numba import gram_others  # noqa: PLC0415 - only large indexes need numba
 
         banks = self.owners.among((bank,))
         if banks is None:
             return
-        own = self.owners.place_of(number)
-        spread = self._spreads.lent()
-        what: tuple[Any, ...] = banks.asked, dead, now, stretch, least, own, spread, out
+        numbers = self._numbers.lent()
+        asked = several.counted(of, self.owners.each_place(several.numbers), numbers, out)
+        what: tuple[Any, ...] = banks.asked, dead, now, *asked
         gram_others(queries.reshape(-1), keys, *(self._looked_up + what))
-        self._spreads.give_back(spread)
+        self._numbers.give_back(numbers)
 
     def _hits(
         self,
@@ -299,6 +300,23 @@ class SealedGrams:
         last = max(first, last)
         return self.words(first, last), self.stretches.of_text(first, last, compiled=compiled)
 
+    def of_texts(self, places: Places) -> list[tuple[Words, NDArray[np.float64]]]:
+        """Return what `of_text` does of several texts, by a kernel; each has memory of its own."""
+        from stanch.kernels.stretches_numba import unfold_each  # noqa: PLC0415 - only large indexes need numba
+
+        rows = len(self.finder.bits)
+        first, last = (np.minimum(self.owners.firsts[places + step], rows).astype(np.int64) for step in (0, 1))
+        begin = np.zeros(len(places) + 1, np.int64)
+        np.maximum(last - first, 0).cumsum(out=begin[1:])
+        words, out = np.empty((begin[-1], 1), np.uint64), np.empty((3, begin[-1]))
+        unfold_each(first, begin, self.finder.bits, *self.stretches.told, words, out)
+        return [(words[low:high].copy(), out[:, low:high].copy()) for low, high in pairwise(begin.tolist())]
+
+    def counts(self, places: Places) -> Places:
+        """Return how many grams each text has."""
+        first, last = (self.owners.firsts[places + step].astype(np.int64) for step in (0, 1))
+        return last - first
+
     def _begin(self, text: int, row: int) -> float:
         first = int(self.owners.firsts[text])
         return float(self.stretches.unpacked(first, np.array([first, row + 1]))[0, -1])
@@ -314,5 +332,5 @@ class SealedGrams:
         return self.owners.table(len(self.finder.bits))
 
     @cached_property
-    def _spreads(self) -> Lender[NDArray[np.uint8]]:
-        return Lender(lambda: np.zeros(self.owners.texts + 1, np.uint8))
+    def _numbers(self) -> Lender[NDArray[np.uint32]]:
+        return Lender(lambda: np.zeros(self.owners.texts + 1, np.uint32))

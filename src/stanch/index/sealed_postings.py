@@ -16,6 +16,7 @@ from stanch.index.key_order import with_keys
 from stanch.index.room import NO_LIMIT, Lender, Room, give_back, lent_room
 from stanch.index.row_finder import RowFinder
 from stanch.index.rows import Hits, Rows
+from stanch.index.several import Several
 from stanch.kernels import fields as f
 
 Words = NDArray[np.uint64]
@@ -205,32 +206,31 @@ class SealedPostings:
         self,
         queries: Words,
         keys: Words,
+        of: Places,
+        several: Several,
         *,
         bank: int,
         dead: NDArray[np.uint8],
         now: int,
-        number: int,
-        stretch: Places,
-        least: int,
         out: Places,
     ) -> None:
-        """Add to each query how many entries of a bank hold it, but for the one it is from and its kin.
+        """Add to each gram of several entries how many others of their bank hold it, but for kin of its entry.
 
         Parameters
         ----------
-        number : of the entry.
-        stretch, least, out : as for `kin_numba.add_others`.
+        queries, keys, of : from `different`.
+        out : int64 array, shape (grams,), to be added to.
         """
         from stanch.kernels.posting_owners_numba import row_others  # noqa: PLC0415 - only large indexes need numba
 
         banks = self.holders.among((bank,))
         if banks is None:
             return
-        own = self.holders.place_of(number)
-        spread = self._spreads.lent()
-        what: tuple[Any, ...] = banks.asked, dead, now, stretch, least, own, spread, out
+        numbers = self._numbers.lent()
+        asked = several.counted(of, self.holders.each_place(several.numbers), numbers, out)
+        what: tuple[Any, ...] = banks.asked, dead, now, *asked
         row_others(queries, keys, *(self._looked_up + what))
-        self._spreads.give_back(spread)
+        self._numbers.give_back(numbers)
 
     def _hits(
         self,
@@ -281,5 +281,5 @@ class SealedPostings:
         return *self.finder.looked_up, *whose
 
     @cached_property
-    def _spreads(self) -> Lender[NDArray[np.uint8]]:
-        return Lender(lambda: np.zeros(self.holders.count + 1, np.uint8))
+    def _numbers(self) -> Lender[NDArray[np.uint32]]:
+        return Lender(lambda: np.zeros(self.holders.count + 1, np.uint32))

@@ -88,12 +88,15 @@ class TextOwners:
         places = np.minimum(self.entries.searchsorted(wanted.astype(np.uint32)), self.texts - 1)
         return np.asarray(places[self.entries[places] == wanted])
 
-    def place_of(self, number: int) -> int:
-        """Return the place of an entry; -1 if it has no grams here."""
-        wanted = number - self.base
+    def each_place(self, numbers: Places) -> Places:
+        """Return the place of each of these entries; -1 of those that have no grams here."""
+        wanted = numbers - self.base
         if not len(self.entries):
-            return wanted if 0 <= wanted < self.texts else -1
-        return next(iter(self.find((number,)).tolist()), -1)
+            wanted[(wanted < 0) | (wanted >= self.texts)] = -1
+            return wanted
+        near = wanted.clip(0, (1 << 32) - 1).astype(np.uint32)
+        places = np.minimum(self.entries.searchsorted(near), self.texts - 1)
+        return np.where(self.entries[places] == wanted, places, -1)
 
     def texts_of(self, rows: Places) -> Places:
         """Return which text each row belongs to."""

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from stanch.kernels.grams_numba import gram_runs, row_at
 from stanch.kernels.hits_numba import FULL, put_in_order
 from stanch.kernels.jit import compiled
-from stanch.kernels.kin_numba import add_others
 from stanch.kernels.lanes import count_bits, fetch
+from stanch.kernels.others_numba import add_others
 
 Words = NDArray[np.uint64]
 Numbers = NDArray[np.uint32]
@@ -80,16 +80,19 @@ def rows_of(
     """Return the rows of runs, run by run, and behind them so many times row 0; the parameters are those of
     `gram_owners`.
     """
-    found, place = np.zeros(count.sum() + beyond, np.uint32), np.int64(0)
+    found, place = np.empty(count.sum() + beyond, np.uint32), np.int64(0)
+    found[len(found) - beyond :] = 0
+    number, last = np.uint32((np.uint64(1) << width) - np.uint64(1)), np.uint32(rows - 1)
     for run in range(-RUNS_AHEAD, len(begin)):
         ahead = run + RUNS_AHEAD
         if ahead < len(begin):
             for at in range(begin[ahead], begin[ahead] + count[ahead], LINE):
                 fetch(order, at)
         if run >= 0:
-            for at in range(begin[run], begin[run] + count[run]):
-                found[place] = row_at(order, at, width, rows)
-                place += 1
+            own, told = found[place : place + count[run]], order[begin[run] : begin[run] + count[run]]
+            for at in range(len(own)):  # as `row_at` does, several at once
+                own[at] = min(told[at] & number, last)
+            place += count[run]
     return found
 
 
@@ -221,12 +224,13 @@ def gram_others(
     queries: Words, keys: Words, bits: NDArray[Any], order: Numbers, begins: Numbers, likely: NDArray[np.uint8],
     width: np.uint64, to_bucket: np.uint64, to_mark: np.uint64, large: int, table: Words, filled: Numbers,
     texts: int, entries: Numbers, bank: NDArray[np.uint16], expires: Places, asked: NDArray[np.bool_],
-    dead: NDArray[np.uint8], now: int, stretch: Places, least: int, own: int, spread: NDArray[np.uint8],
-    out: Places,
+    dead: NDArray[np.uint8], now: int, firsts: Places, of: Places, stretch: Places, least: int, own: Places,
+    numbers: Numbers, out: Places,
 ) -> None:  # fmt: skip
-    """Add to each query how many texts hold it that are no kin to the text it is from.
+    """Add to each gram of several texts how many others hold it that are no kin to the text it is from.
 
-    The parameters are those of `gram_runs`, `gram_owners` and `kin_numba.add_others`.
+    The parameters are those of `gram_runs` and `gram_owners`, the queries being the different grams, and those of
+    `others_numba.add_others`, `firsts` being its `begin`.
     """
     which, begin, count = np.empty((3, len(queries)), np.int64)
     runs = gram_runs(
@@ -236,4 +240,4 @@ def gram_others(
         begin[:runs], count[:runs], order, width, np.int64(len(bits)), table, filled, texts, entries, bank,
         expires, asked, dead, now,
     )  # fmt: skip
-    add_others(which[:runs], count[:runs], owners, stretch, least, own, spread, out)
+    add_others(which[:runs], count[:runs], owners, firsts, of, stretch, least, own, numbers, out)

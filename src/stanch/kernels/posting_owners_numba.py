@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from stanch.kernels.hits_numba import FULL, put_in_order
 from stanch.kernels.jit import compiled
-from stanch.kernels.kin_numba import add_others
+from stanch.kernels.others_numba import add_others
 from stanch.kernels.postings_numba import runs
 
 Column = NDArray[np.float64]
@@ -122,13 +122,14 @@ def row_others(
     queries: Words, keys: Words, bits: Words, order: Numbers, begins: Numbers, marks: NDArray[np.uint8],
     to_mark: np.uint64, to_bucket: np.uint64, large: int, entries: np.int64, holder: Numbers,
     bank: NDArray[np.uint16], expires: Places, asked: NDArray[np.bool_], dead: NDArray[np.uint8], now: int,
-    stretch: Places, least: int, own: int, spread: NDArray[np.uint8], out: Places,
+    firsts: Places, of: Places, stretch: Places, least: int, own: Places, numbers: Numbers, out: Places,
 ) -> None:  # fmt: skip
-    """Add to each query how many entries hold it that are no kin to the text it is from.
+    """Add to each gram of several entries how many others hold it that are no kin to the entry it is from.
 
-    The parameters are those of `runs`, `row_owners` and `kin_numba.add_others`.
+    The parameters are those of `runs` and `row_owners`, the queries being the different grams, and those of
+    `others_numba.add_others`, `firsts` being its `begin`.
     """
     which, begin, count = np.empty((3, len(queries)), np.int64)
     found = runs(queries, keys, bits, order, begins, marks, to_mark, to_bucket, large, which, begin, count)
     owners = row_owners(begin[:found], count[:found], order, entries, holder, bank, expires, asked, dead, now)
-    add_others(which[:found], count[:found], owners, stretch, least, own, spread, out)
+    add_others(which[:found], count[:found], owners, firsts, of, stretch, least, own, numbers, out)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stanch.kernels.gram_owners_numba import AHEAD, owner_of
+from stanch.kernels.grams_numba import word
 from stanch.kernels.jit import compiled
 from stanch.kernels.lanes import fetch
 
@@ -19,6 +20,9 @@ Places = NDArray[np.int64]
 UNMARKED = (1 << 16) - 1
 LONGEST = 256
 """As in `index.stretches`."""
+
+ROWS_A_LINE = 8
+"""So many rows, of eight bytes at most, lie in one line of the processor's memory."""
 
 
 @compiled
@@ -92,6 +96,33 @@ def unfolded(
             if place < len(odd):
                 at, start, end = float(places[place, 0]), float(places[place, 1]), float(places[place, 2])
         out[0, row - first], out[1, row - first], out[2, row - first] = at, start, end
+
+
+@compiled
+def unfold_each(
+    firsts: Places, begin: Places, bits: NDArray[Any], codes: NDArray[np.uint8], book: NDArray[np.uint16],
+    odd: Numbers, places: NDArray[Any], words: NDArray[np.uint64], out: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Write the grams of several texts, and where they stand.
+
+    Parameters
+    ----------
+    firsts : int64 array, shape (texts,), the first row of each text.
+    begin : int64 array, shape (texts + 1,), where the rows of each text are written, and those of the last end.
+    bits : of all rows, see `index.gram_finder`.
+    codes, book, odd, places : as for `unfolded`.
+    words : uint64 array, shape (rows, 1), to be written to.
+    out : float64 array, shape (3, rows), to be written to.
+    """
+    for text in range(len(firsts)):
+        for row in range(firsts[text], firsts[text] + begin[text + 1] - begin[text], ROWS_A_LINE):
+            fetch(bits, row * bits.shape[1])
+            fetch(codes, 3 * (row >> 1))
+    for text in range(len(firsts)):
+        first, count = firsts[text], begin[text + 1] - begin[text]
+        for row in range(count):
+            words[begin[text] + row, 0] = word(bits, first + row)
+        unfolded(first, first + count, codes, book, odd, places, out[:, begin[text] : begin[text + 1]])
 
 
 @compiled

@@ -45,3 +45,24 @@ def weigh(
             begin = np.int64(at[gram])
             for symbol in range(max(begin, np.int64(0)), min(begin + reach, np.int64(len(common)))):
                 common[symbol] = True
+
+
+@compiled
+def weigh_each(
+    begin: Places, symbols: Places, at: Column, bits: Words, frequency: Places, weights: Column,
+    sets: tuple[Words, Words, Words, Words], bounds: tuple[float, float, float, float], few: int, reach: int,
+    weight: Column, common: Mask,
+) -> None:  # fmt: skip
+    """Do what `weigh` does for several entries, whose columns lie one behind the other.
+
+    Parameters
+    ----------
+    begin, symbols : int64 arrays, shape (entries + 1,), where the grams and the symbols of each entry begin, and
+        those of the last end.
+    """
+    for entry in range(len(begin) - 1):
+        low, high = begin[entry], begin[entry + 1]
+        weigh(
+            at[low:high], bits[low:high], frequency[low:high], weights, sets, bounds, few, reach,
+            weight[low:high], common[symbols[entry] : symbols[entry + 1]],
+        )  # fmt: skip

@@ -1,6 +1,6 @@
 """The grams of texts in an archive, as columns of a file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -87,13 +87,40 @@ class ArchivedGrams:
         place = place_among(self.entries, self.count, ordinal)
         if place is None:
             raise UnknownMethodError(method=TEXT_GRAM.id, known="others, for this entry")
-        extent = float(self.extent[place])
         if self.sealed is None:
-            return Fingerprint.of(TEXT_GRAM, np.empty((0, 1), np.uint64), extent=extent)
-        bits, (at, start, end) = self.sealed.of_text(place, compiled=self.features > SMALL)
+            return Fingerprint.of(TEXT_GRAM, np.empty((0, 1), np.uint64), extent=float(self.extent[place]))
+        return self._fingerprint(place, *self.sealed.of_text(place, compiled=self.features > SMALL))
+
+    def small(self, ordinals: Sequence[int], *, most: int) -> dict[int, Fingerprint]:
+        """Return the grams of those of some entries that have so many at most: sooner than one by one."""
+        held = [(each, place_among(self.entries, self.count, each)) for each in ordinals]
+        places = {each: place for each, place in held if place is not None}
+        if self.sealed is None or not places:
+            return {}
+        counts = self.sealed.counts(np.array([*places.values()])).tolist()
+        chosen = {
+            each: place for (each, place), count in zip(places.items(), counts, strict=True) if count <= most
+        }
+        if self.features <= SMALL:
+            return {each: self.grams(each) for each in chosen}
+        unfolded = self.sealed.of_texts(np.array([*chosen.values()], np.int64))
+        return {
+            each: self._fingerprint(place, *grams)
+            for (each, place), grams in zip(chosen.items(), unfolded, strict=True)
+        }
+
+    def _fingerprint(self, place: int, bits: NDArray[np.uint64], where: NDArray[np.float64]) -> Fingerprint:
+        """Return the grams of a text, and where they stand, as a fingerprint."""
+        at, start, end = where
         quality = np.full(len(at), 100, np.uint8)
         return Fingerprint(
-            method=TEXT_GRAM, bits=bits, at=at, start=start, end=end, quality=quality, extent=extent
+            method=TEXT_GRAM,
+            bits=bits,
+            at=at,
+            start=start,
+            end=end,
+            quality=quality,
+            extent=float(self.extent[place]),
         )
 
     def firsts(self) -> NDArray[np.int64]:

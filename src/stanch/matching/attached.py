@@ -1,6 +1,6 @@
 """An archive below a catalogue: what of it still holds, under the catalogue's numbers."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -102,6 +102,19 @@ class Attached:
         return ArchivedEntry(
             bank=banks[bank], bank_number=bank, segment=self._archive.segments[segment], ordinal=ordinal
         )
+
+    def small(self, numbers: Iterable[int], *, most: int) -> dict[int, Fingerprint]:
+        """Return the grams of those of some entries that have so many at most."""
+        ordinals = defaultdict[int, list[int]](list)
+        for segment, ordinal in map(place_of, numbers):
+            ordinals[segment].append(ordinal)
+        small = dict[int, Fingerprint]()
+        for segment, some in ordinals.items():
+            grams = self._archive.segments[segment].grams
+            if grams is not None:
+                found = grams.small(some, most=most)
+                small.update({number_of(segment, ordinal): each for ordinal, each in found.items()})
+        return small
 
     def has_grams(self, number: int) -> bool:
         """Tell whether an entry has grams."""

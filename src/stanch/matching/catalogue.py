@@ -20,7 +20,7 @@ from stanch.matching.archive import LIVE, Archive
 from stanch.matching.attached import Attached
 from stanch.matching.background import Background
 from stanch.matching.bank import Bank
-from stanch.matching.frequency import frequencies_in
+from stanch.matching.frequency import frequencies_of_each, lots
 from stanch.matching.indexing import indexed, live_index, postings_index
 from stanch.matching.listed import Listed, ListedEntry, fingerprint_of
 from stanch.matching.weighing import Weighed
@@ -126,9 +126,18 @@ class Catalogue:
         """Return what an index calls by this number."""
         return self._listed[number] if number >= LIVE else self._attached.listed(number, self._banks)
 
+    def small(self, numbers: Iterable[int], *, most: int) -> dict[int, tuple[Listed, Fingerprint]]:
+        """Return those of some archived entries that have so many grams at most, with their grams."""
+        found = self._attached.small([number for number in numbers if number < LIVE], most=most)
+        return {number: (self.listed(number), grams) for number, grams in found.items()}
+
     def texts(self, bank: int) -> int:
         """Return how many texts this bank holds."""
         return self._texts[bank]
+
+    def is_weighed(self, number: int) -> bool:
+        """Tell whether it is remembered what of an entry counts."""
+        return number in self._weighed
 
     def weighed(self, number: int, bank: int, entry: Fingerprint, *, now: int) -> Weighed:
         """Return what of an entry counts: the less, the more texts of its bank hold it, it and its kin being one.
@@ -144,12 +153,30 @@ class Catalogue:
         """
         known = self._weighed.get(number)
         if known is None:
-            frequency = frequencies_in(self._grams, entry.bits, bank=bank, number=number, now=now)
-            known = Weighed.of(entry, frequency=frequency, texts=self.texts(bank), background=self.background)
-            if len(self._weighed) >= REMEMBERED:
-                del self._weighed[next(iter(self._weighed))]
-            self._weighed[number] = known
+            self.weigh(bank, {number: entry}, now=now)
+            known = self._weighed[number]
         return known
+
+    def weigh(self, bank: int, entries: Mapping[int, Fingerprint], *, now: int) -> None:
+        """Find out what of several entries counts, for whoever asks for `weighed` next: sooner than one by one.
+
+        Parameters
+        ----------
+        bank : of all of them.
+        entries : the grams of each, by its number.
+        """
+        new = {number: entry for number, entry in entries.items() if number not in self._weighed}
+        for lot in lots(new):
+            each = [new[number] for number in lot]
+            bits = [entry.bits for entry in each]
+            frequency = frequencies_of_each(self._grams, bits, bank=bank, numbers=lot, now=now)
+            weighed = Weighed.of_each(
+                each, frequency=frequency, texts=self.texts(bank), background=self.background
+            )
+            for number, known in zip(lot, weighed, strict=True):
+                if len(self._weighed) >= REMEMBERED:
+                    del self._weighed[next(iter(self._weighed))]
+                self._weighed[number] = known
 
     def search(
         self,

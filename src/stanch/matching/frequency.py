@@ -4,10 +4,15 @@ Kin to an entry are those that hold grams from all over it: versions of it, and 
 formula, a verse or an excerpt stands in one stretch; versions share what they share from end to end.
 """
 
+from collections.abc import Iterator, Mapping, Sequence, Sized
+from itertools import accumulate, pairwise
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 from stanch.index import PostingsIndex
+from stanch.index.several import Several
 
 STRETCHES, KIN = 8, 5
 """An entry that holds grams from so many (5) of the stretches (8) of a text is kin to it."""
@@ -15,6 +20,10 @@ STRETCHES, KIN = 8, 5
 FEW = 500
 """So many pairs are counted by numpy, and nothing has to be compiled."""
 
+TOGETHER = 1 << 14
+"""Entries are asked for together up to so many grams: those of 50 long posts."""
+
+Number = TypeVar("Number", np.int64, np.uint64)
 Numbers = NDArray[np.int64]
 Words = NDArray[np.uint64]
 
@@ -29,11 +38,42 @@ def frequencies_in(index: PostingsIndex, bits: Words, *, bank: int, number: int,
     number : of the entry.
     now : seconds since 1970; entries that expired by then do not count.
     """
-    stretch = _stretches(len(bits))
-    others = index.others(bits, bank=bank, now=now, number=number, stretch=stretch, least=KIN)
+    return frequencies_of_each(index, [bits], bank=bank, numbers=[number], now=now)[0]
+
+
+def frequencies_of_each(
+    index: PostingsIndex, bits: Sequence[Words], *, bank: int, numbers: Sequence[int], now: int
+) -> list[Numbers]:
+    """Return what `frequencies_in` does, of several entries of a bank.
+
+    Parameters
+    ----------
+    bits : of each entry.
+    numbers : of the entries.
+    """
+    begin = np.array([0, *accumulate(map(len, bits))])
+    stretch = _joined([_stretches(len(grams)) for grams in bits])
+    several = Several(np.array(numbers), begin, stretch, KIN)
+    others = index.others(_joined(bits), several, bank=bank, now=now)
     if others is not None:
-        return 1 + others
-    return frequencies(*index.held(bits, bank=bank, now=now), number, len(bits))
+        return [1 + others[first:last] for first, last in pairwise(begin.tolist())]
+    return [
+        frequencies(*index.held(grams, bank=bank, now=now), number, len(grams))
+        for grams, number in zip(bits, numbers, strict=True)
+    ]
+
+
+def lots(entries: Mapping[int, Sized]) -> Iterator[list[int]]:
+    """Yield the numbers of entries, so many at a time that they have some `TOGETHER` grams."""
+    lot, grams = list[int](), 0
+    for number, entry in entries.items():
+        lot.append(number)
+        grams += len(entry)
+        if grams >= TOGETHER:
+            yield lot
+            lot, grams = [], 0
+    if lot:
+        yield lot
 
 
 def frequencies(gram: Numbers, entry: Numbers, number: int, grams: int, *, few: int = FEW) -> Numbers:
@@ -55,6 +95,10 @@ def frequencies(gram: Numbers, entry: Numbers, number: int, grams: int, *, few: 
     others = np.zeros(grams, np.int64)
     count_others(gram, entry, stretch, STRETCHES, KIN, number, others)
     return 1 + others
+
+
+def _joined(columns: Sequence[NDArray[Number]]) -> NDArray[Number]:
+    return columns[0] if len(columns) == 1 else np.concatenate(columns)
 
 
 def _stretches(grams: int) -> Numbers:

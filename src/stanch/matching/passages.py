@@ -1,6 +1,7 @@
 """What is compared passage by passage: texts."""
 
-from collections.abc import Container, Iterable
+from collections import defaultdict
+from collections.abc import Container, Iterable, Sequence
 
 from stanch.matching.candidates import Candidate, LookedUp, candidates
 from stanch.matching.catalogue import Catalogue
@@ -14,6 +15,9 @@ from stanch.values import TEXT_GRAM, AlignedSpans, Fingerprint, Match, Span
 
 LIMIT = 200
 """How many entries of a bank one gram is followed into."""
+
+SEVERAL = 2
+"""Of so many entries it is found out together what of them counts."""
 
 
 def find_passages(
@@ -34,7 +38,9 @@ def find_passages(
     banks : the names of those to look in; None for all.
     """
     repeated, found_in = _compared_with(catalogue, query, now, banks)
-    matches = (_match(catalogue, unfolded, query, repeated, candidate, now) for candidate in found_in)
+    compared = list(found_in)
+    _weigh(catalogue, unfolded, compared, now)
+    matches = (_match(catalogue, unfolded, query, repeated, candidate, now) for candidate in compared)
     return [match for match in matches if match is not None]
 
 
@@ -48,6 +54,18 @@ def _compared_with(
     looked_up = LookedUp.of(query, catalogue.background)
     hits = catalogue.search(TEXT_GRAM, looked_up.bits, now=now, limit=LIMIT, banks=banks)
     return looked_up.repeated, candidates(hits, looked_up) if len(hits) >= FEWEST else ()
+
+
+def _weigh(catalogue: Catalogue, unfolded: Unfolded, compared: Sequence[Candidate], now: int) -> None:
+    """Find out what counts of those entries of which that is not known, if they are several: all at once."""
+    new = [candidate.number for candidate in compared if not catalogue.is_weighed(candidate.number)]
+    if len(new) < SEVERAL:
+        return
+    by_bank = defaultdict[int, dict[int, Fingerprint]](dict)
+    for number, (listed, entry) in unfolded.together(new).items():
+        by_bank[listed.bank_number][number] = entry
+    for bank, entries in by_bank.items():
+        catalogue.weigh(bank, entries, now=now)
 
 
 def _match(

@@ -31,5 +31,6 @@ def load_kernels() -> None:
     promising(own.query_at, own.at, own.begin, own.bank, HITS, most=1, compiled=True)
     hits = Candidate(0, rows, at, at)
     weighed = Weighed.of(grams, frequency=one, texts=1, background=Background(), compiled=True)
+    Weighed.of_each([grams] * 2, frequency=[one] * 2, texts=1, background=Background(), compiled=True)
     compare(hits, looked_up.repeated, grams, weighed, compiled=True)
     frequencies(rows, one, 0, HITS, few=0)

@@ -1,5 +1,7 @@
 """Entries that texts were compared with lately, unfolded: what is known is posted again and again."""
 
+from collections.abc import Collection
+
 from stanch.matching.catalogue import Catalogue
 from stanch.matching.listed import Listed
 from stanch.values import Fingerprint
@@ -9,6 +11,9 @@ MOST = 400_000
 
 LARGEST = MOST // 16
 """Entries of more grams are not kept: one would take the place of many."""
+
+SMALL = 2048
+"""Entries of no more grams are read together: those of posts."""
 
 
 class Unfolded:
@@ -34,6 +39,14 @@ class Unfolded:
             known = listed, listed.grams()
             self._keep(number, known)
         return known
+
+    def together(self, numbers: Collection[int]) -> dict[int, tuple[Listed, Fingerprint]]:
+        """Return several entries, and keep them: sooner than one by one. Large ones are left out."""
+        found = {number: self._kept[number] for number in numbers if number in self._kept}
+        new = self._catalogue.small([number for number in numbers if number not in found], most=SMALL)
+        for number, known in new.items():
+            self._keep(number, known)
+        return found | new
 
     def clear(self) -> None:
         """Forget all."""
