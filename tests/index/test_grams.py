@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from stanch.index import NEVER, Hits, PostingsIndex, Rows
 from stanch.index.key_order import with_keys
+from stanch.index.room import Room
 from stanch.index.sealed import still
 from stanch.index.sealed_grams import SealedGrams
 from stanch.index.sealed_postings import SealedPostings
 from stanch.index.stretches import Stretches
+from stanch.kernels.handles_numba import collected
+from stanch.kernels.handles_numba import place as place_hits
 from tests.index.grams import Text, columns_of, odd_places, places, plain_rows, sealed_of, steps, texts, words
 
 
@@ -176,6 +179,12 @@ def test_columns_that_were_damaged_lead_nowhere_else(seed: int) -> None:
             continue  # the last of `odd` is beyond the rows
         hits = damaged.search(queries, radius={0: 0}, dead=sealed.no_dead(), now=0, keys=keys, limit=9)
         assert hits is None or ((hits.entry >= 0) & (hits.entry < 40) & (hits.bank == 0)).all()
+        handles = PostingsIndex(1, sealed=[damaged], small=-1).handles([0])
+        assert handles is not None
+        room, own = Room(), (queries[:, 0].copy(), keys.copy())
+        count = room.filled(collected, handles.lines, *own, 0, 9, handles.banks)
+        assert ((room.hits[2, :count] >= 0) & (room.hits[2, :count] < 40) & (room.hits[1, :count] == 0)).all()
+        place_hits(handles.lines, room.hits[2, :count].copy(), room.at[:count])
         for bits, stretch in damaged.of_texts(np.arange(40)):
             assert stretch.shape == (3, len(bits))
 

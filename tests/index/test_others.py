@@ -7,7 +7,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from stanch.index import NEVER, PostingsIndex, Rows
+from stanch.index.room import NO_LIMIT
 from stanch.index.several import Several
+from stanch.kernels import handles_numba
+from stanch.kernels.hits_numba import FULL
 from stanch.kernels.keys import keys_of
 from tests.index.grams import Text, sealed_of, texts
 
@@ -63,25 +66,33 @@ def one(number: int, stretch: Sequence[int]) -> Several:
     return Several(np.array([number]), np.array([0, len(stretch)]), np.array(stretch, dtype=np.int64), LEAST)
 
 
-def assert_gathers_what_it_finds(
+def assert_collects_what_it_finds(
     index: PostingsIndex, queries: Sequence[int], banks: Mapping[int, int], limit: int | None, now: int
 ) -> None:
-    """Hold hits as they come to those in order, for queries that are fewer and more than are looked at each."""
+    """Hold what kernels find by themselves to hits in order, for few queries and more."""
+    handles = index.handles(banks)
+    assert handles is not None
+    assert handles.suit(40)
+    hits, at = np.empty((4, 1 << 14), np.int64), np.empty(1 << 14)
     for asked in ([*queries], [*queries, *range(100, 110)]):
         bits = np.array(asked, np.uint64).reshape(-1, 1)
-        hits = index.search(bits, radius=banks, limit=limit, now=now)
-        for keys in (None, keys_of(bits)):
-            found = index.gather(bits, radius=banks, limit=limit, now=now, keys=keys)
-            begins = index.begins(found.entry, found.at)
-            of_each = zip(
-                *(column.tolist() for column in (found.query, found.bank, found.entry, begins)), strict=True
-            )
-            expected = zip(
-                *(column.tolist() for column in (hits.query, hits.bank, hits.entry, hits.at)), strict=True
-            )
-            assert sorted(of_each) == list(expected)
-            for entry in set(found.entry.tolist()):
-                assert (np.diff(found.query[found.entry == entry]) >= 0).all()
+        expected = index.search(bits, radius=banks, limit=limit, now=now)
+        most = NO_LIMIT if limit is None else limit
+        count = handles_numba.collected(
+            handles.lines, bits[:, 0].copy(), keys_of(bits), now, most, handles.banks, hits, at
+        )
+        (query, bank, entry), begins = hits[:3, :count], at[:count]
+        handles_numba.place(handles.lines, entry.copy(), begins)
+        of_each = zip(*(column.tolist() for column in (query, bank, entry, begins)), strict=True)
+        columns = (expected.query, expected.bank, expected.entry, expected.at)
+        assert sorted(of_each) == list(zip(*(column.tolist() for column in columns), strict=True))
+        for number in set(entry.tolist()):
+            assert (np.diff(query[entry == number]) >= 0).all()
+        small = hits[:, :1].copy(), at[:1].copy()
+        again = handles_numba.collected(
+            handles.lines, bits[:, 0].copy(), keys_of(bits), now, most, handles.banks, *small
+        )
+        assert again == (count if count < 2 else FULL)
 
 
 @given(
@@ -147,7 +158,7 @@ def test_others_are_counted_as_sets_are(
     index.remove(removed)
     for limit in (None, 1, 3, 50):
         for banks in ({bank: 0}, {6: 0, bank: 0, 4: 0}):
-            assert_gathers_what_it_finds(index, queries, banks, limit, now)
+            assert_collects_what_it_finds(index, queries, banks, limit, now)
     held = holders(parts, bank, now, removed)
     bits = np.array(queries, dtype=np.uint64).reshape(-1, 1)
     rising = [8 * number // max(1, len(queries)) for number in range(len(queries))]
@@ -192,3 +203,4 @@ def test_few_rows_and_parts_that_share_an_entry_are_left_to_others() -> None:
     shared.add(rows)
     for index in (few, shared):
         assert index.others(rows.bits, one(3, [0, 0]), bank=4, now=0) is None
+        assert index.handles((4,)) is None

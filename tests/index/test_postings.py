@@ -1,6 +1,7 @@
 """Rows that were sealed are found as a dictionary would find them: by numpy, by the kernel, and from a file."""
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from stanch.index import NEVER, Rows
 from stanch.index.key_order import LARGE
 from stanch.index.sealed import still
 from stanch.index.sealed_postings import SealedPostings
+from stanch.kernels.fields import LIKELY
 from stanch.kernels.keys import key_of, keys_of
 from stanch.kernels.postings_numba import runs
 from tests.index.postings import (
@@ -166,13 +168,15 @@ def test_columns_that_were_damaged_make_the_kernel_miss_rows_and_nothing_worse()
     rng = np.random.default_rng(1)
     which, begin, count = np.empty((3, len(rows)), np.int64)
     keys = still(keys_of(finder.bits))
+    marks = finder.looked_up[3], finder.fields[LIKELY]
     for _ in range(20):
         order, begins = (
             still(rng.integers(0, 2**32, len(column), dtype=np.uint32)) for column in (finder.order, finder.begins)
         )
-        for places, buckets in ((order, finder.begins), (finder.order, begins), (order, begins)):
+        whole, odd = finder.begins, (order, begins)
+        for (places, buckets), likely in product(((order, whole), (finder.order, begins), odd), marks):
             many = runs(
-                finder.bits, keys, finder.bits, places, buckets, finder.marks, finder._to_mark, finder._to_bucket,
+                finder.bits, keys, finder.bits, places, buckets, likely, finder._to_mark, finder._to_bucket,
                 LARGE, which, begin, count,
             )  # fmt: skip
             assert (begin[:many] + count[:many] <= len(rows)).all()

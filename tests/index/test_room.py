@@ -3,13 +3,14 @@
 import threading
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 
 from stanch.index import NEVER, Hits, PostingsIndex, Rows
-from stanch.index import room as rooms
-from stanch.index.room import KEPT, ROOM, Lender, Room, give_back, lent_room
+from stanch.index.handles import Handles
+from stanch.index.room import KEPT, NO_LIMIT, ROOM, Lender, Room, give_back, lent_room
 from stanch.index.several import Several
+from stanch.kernels.handles_numba import collected, place
+from stanch.kernels.keys import keys_of
 from tests.index.grams import Text, sealed_of
 
 EACH = ROOM // 3
@@ -53,19 +54,39 @@ def test_there_is_room_for_all_hits_however_many_they_are() -> None:
     assert len(by_kernel.search(QUERIES, radius={7: 0, 8: 0})) > ROOM
 
 
-def test_hits_that_come_as_they_are_found_are_the_same_however_many_they_are(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_kernel_that_finds_by_itself_is_given_the_room_that_it_needs() -> None:
     by_kernel = index(-1)
-    for banks, limit in (({7: 0, 8: 0}, None), ({8: 0, 7: 0}, 200), ({8: 0, 7: 0}, EACH), ({7: 0, 9: 0}, EACH)):
-        monkeypatch.setattr(rooms, "_ROOMS", Lender(Room))  # one that has not grown yet
-        found = by_kernel.gather(QUERIES, radius=banks, limit=limit)
-        begins = by_kernel.begins(found.entry, found.at)
-        expected = by_kernel.search(QUERIES, radius=banks, limit=limit)
-        order = np.lexsort((begins, found.entry, found.bank, found.query))
-        for column in ("query", "bank", "entry"):
-            assert np.array_equal(getattr(found, column)[order], getattr(expected, column))
-        assert np.array_equal(begins[order], expected.at)
+    for banks, limit in (((7, 8), NO_LIMIT), ((8, 7), 200), ((8, 7), EACH), ((7, 9), EACH)):
+        handles, room = by_kernel.handles(banks), Room()
+        assert handles is not None
+        asked = QUERIES[:, 0].copy(), keys_of(QUERIES)
+        count = room.filled(collected, handles.lines, *asked, 0, limit, handles.banks)
+        place(handles.lines, room.hits[2, :count].copy(), room.at[:count])
+        expected = by_kernel.search(QUERIES, radius=dict.fromkeys(banks, 0), limit=limit)
+        order = np.lexsort((room.at[:count], *room.hits[2::-1, :count]))
+        for column, found in zip(("query", "bank", "entry"), room.hits[:3, :count], strict=True):
+            assert np.array_equal(found[order], getattr(expected, column))
+        assert np.array_equal(room.at[:count][order], expected.at)
+
+
+def test_what_was_added_or_removed_is_seen_by_whoever_asks_again() -> None:
+    held = index(-1)
+    before = held.handles((7, 8))
+    assert before is held.handles((7, 8))
+    asked = QUERIES[:, 0].copy(), keys_of(QUERIES)
+
+    def entries(handles: Handles | None) -> set[int]:
+        assert handles is not None
+        room = Room()
+        count = room.filled(collected, handles.lines, *asked, 0, NO_LIMIT, handles.banks)
+        return set(room.hits[2, :count].tolist())
+
+    one, first = entries(before), 1 << 32
+    held.remove([first])
+    assert entries(held.handles((7, 8))) == one - {first}
+    held.add(Rows.of_entry(QUERIES[2:], entry=(1 << 62) + EACH, bank=8))
+    assert entries(held.handles((7, 8))) == one - {first} | {(1 << 62) + EACH}
+    assert entries(before) == one, "what was handed out stays as it was"
 
 
 def test_a_room_that_became_large_is_not_kept() -> None:

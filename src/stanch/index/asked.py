@@ -6,9 +6,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-MOST_COUNTS = 1 << 16
-"""Parts count together while there are no more pairs of a query and a bank than these: room of 512 kilobytes."""
-
 Counts = NDArray[np.int64]
 
 
@@ -44,15 +41,3 @@ def banks_among(held: tuple[int, ...], wanted: tuple[int, ...]) -> Banks | None:
 
 APART: Counts = np.empty((0, 0), np.int64)
 """No counts: each part counts by itself."""
-
-
-def counts_for(queries: int, banks: int, limit: int | None) -> Counts | None:
-    """Return room for how many entries of each bank each query has found, or None if that is too much.
-
-    Parameters
-    ----------
-    limit : how many are wanted; of a search for all nothing has to be counted.
-    """
-    if limit is None:
-        return APART
-    return np.zeros((queries, banks), np.int64) if queries * banks <= MOST_COUNTS else None

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stanch.index.gram_columns import joined_words, narrowed, width_of
+from stanch.index.handles import Field
 from stanch.index.key_order import LARGE, directory, from_each, in_key_order
 from stanch.index.sealed import still
+from stanch.kernels import fields as f
 
 CROWD = 4
 """A bucket of the directory holds 8 to 16 rows, as logarithms of two are rounded."""
@@ -120,6 +122,14 @@ class GramFinder:
         """What `grams_numba.gram_runs` takes beside the queries."""
         steps = self._width, self._to_bucket, self._to_bucket - self._more
         return self.bits, self.order, self.begins, self._likely(), *steps, LARGE
+
+    @property
+    def fields(self) -> dict[int, Field]:
+        """What `Handles` takes of it."""
+        bits, order, begins, likely, width, to_bucket, to_mark, large = self.looked_up
+        columns = {f.BITS: bits.view(np.uint16), f.ORDER: order, f.BEGINS: begins, f.LIKELY: likely}
+        steps = {f.WIDTH: int(width), f.TO_BUCKET: int(to_bucket), f.TO_MARK: int(to_mark), f.LARGE: large}
+        return {**columns, **steps, f.WORDS: 3 if bits.shape[1] > 1 else 4, f.SORTS: len(likely)}
 
     def _words_of(self, rows: Places) -> Words:
         if self.bits.shape[1] == 1:

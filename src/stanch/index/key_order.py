@@ -14,15 +14,10 @@ LARGE = 16
 """Of more rows in a bucket, those that equal a query are found by halving; of fewer, by looking at each."""
 
 
-def with_keys(queries: Words, *, compiled: bool, keys: Words | None = None) -> tuple[Words, Words]:
-    """Return queries and their keys, ready for the kernel if it is the one to look them up.
-
-    Parameters
-    ----------
-    keys : of the queries, if they are known.
-    """
+def with_keys(queries: Words, *, compiled: bool) -> tuple[Words, Words]:
+    """Return queries and their keys, ready for the kernel if it is the one to look them up."""
     queries = still(np.ascontiguousarray(queries).view())
-    return queries, still(keys_of(queries, compiled=compiled) if keys is None else keys.view())
+    return queries, still(keys_of(queries, compiled=compiled))
 
 
 def in_key_order(bits: Words, rows: Words, number: np.uint64) -> tuple[NDArray[np.uint32], Words]:

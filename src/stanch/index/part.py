@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from stanch.index.handles import Handles
 from stanch.index.rows import Rows
 from stanch.index.sealed_grams import SealedGrams
 from stanch.index.sealed_postings import SealedPostings
@@ -15,6 +16,9 @@ from stanch.kernels.keys import key_of
 
 FEW = 8
 """Of so few queries the keys are made one by one, and only those parts are searched that may hold one."""
+
+MOST_KNOWN = 64
+"""Handles are kept of searches of so many sets of banks."""
 
 _NONE = np.zeros(0, np.uint8)
 
@@ -79,3 +83,34 @@ def worth_searching(parts: Sequence[Part], queries: NDArray[np.uint64]) -> Seque
 def are_apart(parts: Sequence[Part]) -> bool:
     """Whether the entries of each part have lower numbers than those of the next, so that none is in two."""
     return all(before.sealed.highest < part.sealed.lowest for before, part in pairwise(parts))
+
+
+class HandlesOfParts:
+    """What kernels are told of parts, made when it is first asked for.
+
+    Parameters
+    ----------
+    worth_it : whether kernels are to look anything up.
+    """
+
+    def __init__(self, parts: tuple[Part, ...], *, worth_it: bool) -> None:
+        self.parts = parts
+        self._worth_it = worth_it and are_apart(parts)
+        self._known: dict[tuple[int, ...], Handles] = {}
+
+    def of(self, banks: tuple[int, ...]) -> Handles | None:
+        """Return them for a search of some banks; None if it is not worth it."""
+        if not self._worth_it:
+            return None
+        known = self._known.get(banks)
+        if known is None:
+            told = [part.sealed.fields(dict.fromkeys(banks, 0), part.buried) for part in self.parts]
+            known = Handles.of([one for one in told if one is not None], len(banks))
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[banks] = known
+        return known
+
+
+NO_HANDLES = HandlesOfParts((), worth_it=False)
+"""Those of no parts."""

@@ -1,19 +1,19 @@
 """Every stored feature that is equal, while features come and go."""
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stanch.errors import InvalidValueError
-from stanch.index.asked import counts_for
 from stanch.index.counted import joined_parts
 from stanch.index.hamming import SMALL, check_search
+from stanch.index.handles import Handles
 from stanch.index.key_order import with_keys
-from stanch.index.part import Part, are_apart, worth_searching
+from stanch.index.part import NO_HANDLES, HandlesOfParts, Part, are_apart, worth_searching
 from stanch.index.room import give_back, lent_room
-from stanch.index.rows import Gathered, Hits, Rows, no_hits
+from stanch.index.rows import Hits, Rows, no_hits
 from stanch.index.sealed_grams import SealedGrams
 from stanch.index.sealed_postings import SealedPostings
 from stanch.index.several import Several, different, each_of
@@ -62,6 +62,7 @@ class PostingsIndex:
         self._pending = 0
         self._count = sum(map(len, self._parts))
         self._lock = threading.Lock()
+        self._handles = NO_HANDLES
 
     def __len__(self) -> int:
         return self._count
@@ -94,6 +95,7 @@ class PostingsIndex:
             left = tuple(part.without(entries) for part in self._parts)
             gone = sum(map(len, self._parts)) - sum(map(len, left))
             if gone:
+                self._handles = NO_HANDLES  # which would keep in memory what was removed
                 self._parts = tuple(slim for part in left if len(slim := part.slimmed()) or slim.kept)
                 self._count -= gone
         return gone
@@ -113,54 +115,22 @@ class PostingsIndex:
         self._check(queries, radius, limit)
         return self._found(queries, radius, now, limit, told=True)
 
-    def gather(
-        self,
-        queries: NDArray[np.uint64],
-        *,
-        radius: Mapping[int, int],
-        limit: int | None = None,
-        now: int = 0,
-        keys: NDArray[np.uint64] | None = None,
-    ) -> Gathered:
-        """Return the same hits as `search`, in less time: as they come, and without saying where they begin.
-
-        That `begins` does, of those hits for which somebody wants to know. Only for indexes in which no entry's
-        number lies between those of a part made elsewhere.
+    def handles(self, banks: Iterable[int]) -> Handles | None:
+        """Return all that is stored now, for kernels that look it up by themselves.
 
         Parameters
         ----------
-        keys : of the queries, if they are known: see `keys_of`.
-        """
-        self._check(queries, radius, limit)
-        parts, taken = self._current(), counts_for(len(queries), len(radius), limit)
-        if taken is None or self._count <= self._small or not are_apart(parts):
-            return Gathered.of(self._found(queries, radius, now, limit, told=False))
-        queries, keys = with_keys(queries, compiled=True, keys=keys)
-        room, size = lent_room(), 0
-        while size < len(room.at):  # once more if there was too little room, as then hits were counted twice
-            size, taken[:] = len(room.at), 0
-            room.forget()
-            for part in parts:
-                part.sealed.collect(
-                    queries, keys, radius=radius, dead=part.buried, now=now, limit=limit, told=False, room=room,
-                    taken=taken,
-                )  # fmt: skip
-        found = room.gathered()
-        give_back(room)
-        return found
+        banks : which are searched.
 
-    def begins(self, entry: NDArray[np.int64], at: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return where hits begin that `gather` returned.
-
-        Parameters
-        ----------
-        entry, at : of these hits, at any later time: parts of which this is left open stay as they are.
+        Returns
+        -------
+        None where numpy does as well, or parts may share an entry. What is added or removed later is not seen.
         """
-        begins = at.copy()
-        for part in self._parts:
-            if isinstance(part.sealed, SealedGrams):
-                part.sealed.place_hits(entry, begins, compiled=self._count > self._small)
-        return begins
+        parts, asked = self._current(), tuple(banks)
+        known = self._handles
+        if known.parts is not parts:
+            known = self._handles = HandlesOfParts(parts, worth_it=self._count > self._small and self._words == 1)
+        return known.of(asked)
 
     def holders(self, queries: NDArray[np.uint64], *, bank: int, now: int = 0) -> list[frozenset[int]]:
         """Return, for each feature, which entries of a bank hold it.
@@ -260,7 +230,7 @@ class PostingsIndex:
         if any(radius.values()):
             raise InvalidValueError(what="radius", problem="only equal features are found here; give 0")
 
-    def _current(self) -> Sequence[Part]:
+    def _current(self) -> tuple[Part, ...]:
         """Return what is stored now."""
         if self._waiting:
             with self._lock:

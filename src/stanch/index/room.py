@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from stanch.index.rows import Gathered, Hits, no_hits
+from stanch.index.rows import Hits, no_hits
 
 NO_LIMIT = int(np.iinfo(np.int64).max)
 
@@ -61,6 +61,11 @@ class Room:
         self._ends = [0]
 
     @property
+    def hits(self) -> NDArray[np.int64]:
+        """What is there of all hits, shape (4, size)."""
+        return self._hits
+
+    @property
     def entry(self) -> NDArray[np.int64]:
         """The entry of each hit, and what else there is room for."""
         entry: NDArray[np.int64] = self._hits[2]
@@ -104,16 +109,16 @@ class Room:
         count = merged(np.array(parts), self._hits, self._at, NO_LIMIT if limit is None else limit, columns, at)
         return Hits.of_columns(columns[:, :count], at[:count])
 
-    def forget(self) -> None:
-        """Forget all hits."""
-        self._ends = [0]
+    def filled(self, kernel: Callable[..., int], *args: object) -> int:
+        """Let a kernel write what it likes; return what it returns, which is less than 0 where there is no room.
 
-    def gathered(self) -> Gathered:
-        """Return the hits of all parts, part by part, in memory of their own, and forget them."""
-        end = self._ends[-1]
-        self._ends = [0]
-        query, bank, entry = self._hits[:3, :end].copy()
-        return Gathered(query=query, bank=bank, entry=entry, at=self._at[:end].copy())
+        Parameters
+        ----------
+        kernel : called with the arguments, and where to write hits and their places.
+        """
+        while (count := kernel(*args, self._hits, self._at)) < 0:
+            self._grow()
+        return count
 
     def _grow(self) -> None:
         hits, at, used = self._hits, self._at, self._ends[-1]

@@ -8,8 +8,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from stanch.index.handles import Field
 from stanch.index.key_order import LARGE, directory, from_each, in_key_order, marks_of
 from stanch.index.sealed import still
+from stanch.kernels import fields as f
 from stanch.kernels.keys import keys_of
 
 Words = NDArray[np.uint64]
@@ -139,7 +141,24 @@ class RowFinder:
     @cached_property
     def looked_up(self) -> tuple[Any, ...]:
         """What `postings_numba.runs` takes beside the queries."""
-        return self.bits, self.order, self.begins, self.marks, self._to_mark, self._to_bucket, LARGE
+        marks = still(self.marks.reshape(1, -1).view())
+        return self.bits, self.order, self.begins, marks, self._to_mark, self._to_bucket, LARGE
+
+    @property
+    def fields(self) -> dict[int, Field]:
+        """What `Handles` takes of it, if features have one word."""
+        bits, order, begins, marks, to_mark, to_bucket, large = self.looked_up
+        columns = {f.BITS: bits, f.ORDER: order, f.BEGINS: begins, f.LIKELY: self._with_ends(marks)}
+        steps = {f.TO_BUCKET: int(to_bucket), f.TO_MARK: int(to_mark), f.LARGE: large}
+        return {**columns, **steps, f.WORDS: 1, f.SORTS: 2}
+
+    def _with_ends(self, marks: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return marks, and behind them as many for how keys end, as `GramFinder` has them."""
+        from stanch.kernels.grams_numba import fill_ends  # noqa: PLC0415 - only large indexes need numba
+
+        ends = np.zeros_like(marks)
+        fill_ends(self.bits, np.uint64(8 * marks.size), ends[0])
+        return still(np.concatenate([marks, ends]))
 
     @cached_property
     def _to_bucket(self) -> np.uint64:

@@ -125,27 +125,6 @@ class Hits:
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Gathered:
-    """Hits as columns, those of one entry in order of query and place; those of several entries in any.
-
-    The columns are those of `Hits`.
-    """
-
-    query: NDArray[np.int64]
-    bank: NDArray[np.int64]
-    entry: NDArray[np.int64]
-    at: NDArray[np.float64]
-
-    def __len__(self) -> int:
-        return len(self.query)
-
-    @classmethod
-    def of(cls, hits: Hits) -> Self:
-        """Take the columns of hits in order."""
-        return cls(query=hits.query, bank=hits.bank, entry=hits.entry, at=hits.at)
-
-
 def as_hits(rows: Rows, *, query: NDArray[np.int64], distance: NDArray[np.int64], limit: int | None) -> Hits:
     """Put found rows in order, count the entries of each query and bank, and keep the nearest `limit` of them.
 

@@ -9,16 +9,18 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from stanch.index.asked import APART, Counts
+from stanch.index.asked import APART
 from stanch.index.counted import ranked
 from stanch.index.gram_columns import are_set
 from stanch.index.gram_finder import GramFinder
+from stanch.index.handles import Field
 from stanch.index.key_order import from_each
 from stanch.index.room import NO_LIMIT, Lender, Room, give_back, lent_room
 from stanch.index.rows import Hits, Rows
 from stanch.index.several import Several
 from stanch.index.stretches import Stretches
 from stanch.index.text_owners import TextOwners
+from stanch.kernels import fields as f
 
 Places = NDArray[np.int64]
 Words = NDArray[np.uint64]
@@ -191,24 +193,35 @@ class SealedGrams:
         limit: int | None,
         told: bool,
         room: Room,
-        taken: Counts = APART,
     ) -> None:
-        """Do what `search` does by a kernel, and leave the hits in a room.
-
-        Parameters
-        ----------
-        taken : from `counts_for`: where parts that are searched one after the other count together, so that all
-            of them find no more than the limit; to be written to.
-        """
+        """Do what `search` does by a kernel, and leave the hits in a room."""
         from stanch.kernels.gram_owners_numba import gram_hits  # noqa: PLC0415 - only large indexes need numba
 
         banks = self.owners.among(radius)
         if banks is None:
             return
-        what = self.owners.banks, NO_LIMIT if limit is None else limit, banks.slots, taken, self.owners.base
+        what = self.owners.banks, NO_LIMIT if limit is None else limit, banks.slots, APART, self.owners.base
         own = room.write(gram_hits, queries.reshape(-1), keys, *self._looked_up, banks.asked, dead, now, *what)
         if told:
             self.place_hits(room.entry[own], room.at[own], compiled=True)
+
+    def fields(self, radius: Mapping[int, int], dead: NDArray[np.uint8]) -> dict[int, Field] | None:
+        """Return what `Handles` takes of this part; None if none of the banks is here.
+
+        Parameters
+        ----------
+        radius, dead : as for `search`.
+        """
+        banks, owners = self.owners.among(radius), self.owners
+        if banks is None:
+            return None
+        table, filled = self._table
+        return {
+            **self.finder.fields, **self.stretches.fields, f.KIND: f.GRAMS, f.COUNT: owners.texts,
+            f.BASE: owners.base, f.HIGHEST: owners.highest, f.TABLE: table, f.FILLED: filled,
+            f.FIRSTS: owners.firsts, f.ENTRIES: owners.entries, f.BANK: owners.bank, f.EXPIRES: owners.expires,
+            f.NUMBERS: owners.banks, f.ASKED: banks.asked, f.SLOTS: banks.slots, f.DEAD: dead,
+        }  # fmt: skip
 
     def count_others(
         self,

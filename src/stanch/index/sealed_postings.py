@@ -8,14 +8,16 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from stanch.index.asked import APART, Counts
+from stanch.index.asked import APART
 from stanch.index.counted import ranked
+from stanch.index.handles import Field
 from stanch.index.holders import Holders
 from stanch.index.key_order import with_keys
 from stanch.index.room import NO_LIMIT, Lender, Room, give_back, lent_room
 from stanch.index.row_finder import RowFinder
 from stanch.index.rows import Hits, Rows
 from stanch.index.several import Several
+from stanch.kernels import fields as f
 
 Words = NDArray[np.uint64]
 Places = NDArray[np.int64]
@@ -152,21 +154,14 @@ class SealedPostings:
         limit: int | None,
         told: bool,  # noqa: ARG002 - as `SealedGrams` has it
         room: Room,
-        taken: Counts = APART,
     ) -> None:
-        """Do what `search` does by a kernel, and leave the hits in a room.
-
-        Parameters
-        ----------
-        taken : from `counts_for`: where parts that are searched one after the other count together, so that all
-            of them find no more than the limit; to be written to.
-        """
+        """Do what `search` does by a kernel, and leave the hits in a room."""
         from stanch.kernels.posting_owners_numba import row_hits  # noqa: PLC0415 - only large indexes need numba
 
         banks, holders = self.holders.among(radius), self.holders
         if banks is None:
             return
-        what = holders.at, NO_LIMIT if limit is None else limit, banks.slots, taken, holders.base
+        what = holders.at, NO_LIMIT if limit is None else limit, banks.slots, APART, holders.base
         room.write(
             row_hits,
             queries,
@@ -179,6 +174,33 @@ class SealedPostings:
             holders.banks,
             *what,
         )
+
+    def fields(self, radius: Mapping[int, int], dead: NDArray[np.uint8]) -> dict[int, Field] | None:
+        """Return what `Handles` takes of this part, whose features are of one word; None if none of the banks is
+        here.
+
+        Parameters
+        ----------
+        radius, dead : as for `search`.
+        """
+        banks, holders = self.holders.among(radius), self.holders
+        if banks is None:
+            return None
+        return {
+            **self.finder.fields,
+            f.KIND: f.ROWS,
+            f.COUNT: holders.count,
+            f.BASE: holders.base,
+            f.HOLDER: holders.holder,
+            f.HELD: holders.numbers,
+            f.AT: holders.at,
+            f.BANK: holders.bank,
+            f.EXPIRES: holders.expires,
+            f.NUMBERS: holders.banks,
+            f.ASKED: banks.asked,
+            f.SLOTS: banks.slots,
+            f.DEAD: dead,
+        }
 
     def count_others(
         self,

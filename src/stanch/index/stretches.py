@@ -7,7 +7,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from stanch.index.handles import Field
 from stanch.index.sealed import still
+from stanch.kernels import fields as f
 
 CODES = (1 << 12) - 1
 """So many different steps have a code; the next higher number stands for all others."""
@@ -105,6 +107,17 @@ class Stretches:
     def told(self) -> tuple[NDArray[np.uint8], NDArray[np.uint16], NDArray[np.uint32], NDArray[Any]]:
         """What the kernels take, beside the marks."""
         return self.codes, self.book, self.odd, self.places
+
+    @property
+    def fields(self) -> dict[int, Field]:
+        """What `Handles` takes of it."""
+        columns: dict[int, Field] = {
+            f.CODES: self.codes,
+            f.BOOK: self.book,
+            f.ODD: self.odd,
+            f.PLACES: self.places,
+        }
+        return {**columns, f.MARKS: self.marks, f.WHOLE: int(self.places.dtype.kind == "u")}
 
     def of_text(self, first: int, last: int, *, compiled: bool) -> NDArray[np.float64]:
         """Return `at`, `start` and `end` of the rows of one text, shape (3, last - first)."""

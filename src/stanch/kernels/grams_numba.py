@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from stanch.kernels.jit import compiled
 from stanch.kernels.lanes import fetch
-from stanch.kernels.postings_numba import mixed
+from stanch.kernels.postings_numba import held_again, mixed
 
 Words = NDArray[np.uint64]
 Numbers = NDArray[np.uint32]
@@ -153,28 +153,6 @@ def fill_ends(bits: NDArray[Any], marks: np.uint64, likely: NDArray[np.uint8]) -
             fetch(likely, places[place] >> 3)
         for place in range(count):
             likely[places[place] >> 3] |= np.uint8(1 << (places[place] & 7))
-
-
-@compiled
-def held_again(
-    keys: Words, likely: NDArray[np.uint8], ends: np.uint64, asked: Places, count: np.int64
-) -> np.int64:
-    """Keep those of so many queries whose end is stored; return how many they are.
-
-    Parameters
-    ----------
-    likely : as for `gram_runs`.
-    ends : the bits of a key that are its end.
-    asked : the queries, rearranged.
-    """
-    beyond, left = np.int64(likely.shape[1]), np.int64(0)
-    for place in range(count):
-        fetch(likely, beyond + np.int64((keys[asked[place]] & ends) >> np.uint64(3)))
-    for place in range(count):
-        end = np.int64(keys[asked[place]] & ends)
-        asked[left] = asked[place]
-        left += np.int64(likely[1, end >> 3] >> (end & 7) & 1)
-    return left
 
 
 @compiled

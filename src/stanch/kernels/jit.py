@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from functools import cache, wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar, cast
+from typing import Literal, ParamSpec, TypeVar, cast
 
 import platformdirs
 
@@ -50,7 +50,16 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
         return _compile(function)
 
 
-def _compile(function: Callable[P, R]) -> Callable[P, R]:
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """Return what `compiled` does, for kernels that become part of those that call them.
+
+    Whatever a kernel calls is compiled once more with it, layer by layer: this takes a layer out.
+    """
+    with _ONE_AT_A_TIME:
+        return _compile(function, inline="always")
+
+
+def _compile(function: Callable[P, R], inline: Literal["never", "always"] = "never") -> Callable[P, R]:
     """Hand a function to numba, its cache folder set for as long as numba takes to note it down.
 
     The setting is numba's own, for the whole process, so it is put back for others who use numba here.
@@ -62,7 +71,7 @@ def _compile(function: Callable[P, R]) -> Callable[P, R]:
     before = settings["CACHE_DIR"]
     settings["CACHE_DIR"] = str(folder or "")
     try:
-        return cast("Callable[P, R]", numba.njit(nogil=True, cache=folder is not None)(function))
+        return cast("Callable[P, R]", numba.njit(nogil=True, cache=folder is not None, inline=inline)(function))
     finally:
         settings["CACHE_DIR"] = before
 

@@ -144,3 +144,14 @@ def _apart(builder: Any, loaded: Any, word: Any) -> Any:
 def _mask(builder: Any, lanes: Any) -> Any:
     """Return lanes of truth as the bits of a 64-bit word."""
     return builder.zext(builder.bitcast(lanes, ir.IntType(lanes.type.count)), ir.IntType(64))
+
+
+@_typed
+def pointer(typing: Any, address: Any, kind: Any) -> Any:
+    """Return an address as a pointer to elements of a kind; nothing keeps what is there alive."""
+    pointed = types.CPointer(kind.dtype)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], context.get_value_type(pointed))
+
+    return pointed(types.int64, kind), generate

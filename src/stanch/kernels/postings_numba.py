@@ -14,7 +14,7 @@ Words = NDArray[np.uint64]
 Numbers = NDArray[np.uint32]
 Places = NDArray[np.int64]
 
-BLOCK = 256
+BLOCK = 1024
 """So many queries are looked up together."""
 
 AHEAD = 4
@@ -92,7 +92,7 @@ def marked(
     keys: Words, first: int, last: int, marks: NDArray[np.uint8], to_mark: np.uint64, begins: Numbers,
     to_bucket: np.uint64, which: Places, bucket: Places,
 ) -> np.int64:  # fmt: skip
-    """Write which queries have their mark set, and their buckets; return how many they are.
+    """Write which queries have their marks set, and their buckets; return how many they are.
 
     Asking for all marks beforehand makes this four times as fast: how far the second loop is hangs on each mark.
     """
@@ -101,10 +101,36 @@ def marked(
     left = np.int64(0)
     for query in range(first, last):
         mark = np.int64(keys[query] >> to_mark)
-        which[left], bucket[left] = query, np.int64(keys[query] >> to_bucket)
-        left += np.int64(marks[mark >> 3] >> (mark & 7) & 1)
+        which[left] = query
+        left += np.int64(marks[0, mark >> 3] >> (mark & 7) & 1)
+    if len(marks) > 1:
+        left = held_again(keys, marks, (np.uint64(1) << (np.uint64(64) - to_mark)) - np.uint64(1), which, left)
     for place in range(left):
+        bucket[place] = np.int64(keys[which[place]] >> to_bucket)
         fetch(begins, bucket[place])
+    return left
+
+
+@compiled
+def held_again(
+    keys: Words, likely: NDArray[np.uint8], ends: np.uint64, asked: Places, count: np.int64
+) -> np.int64:
+    """Keep those of so many queries whose end is stored; return how many they are.
+
+    Parameters
+    ----------
+    likely : uint8 array, shape (2, marks / 8); bit k % 8 of byte k // 8 is set if a key begins with k, and in the
+        second line if one ends so.
+    ends : the bits of a key that are its end.
+    asked : the queries, rearranged.
+    """
+    beyond, left = np.int64(likely.shape[1]), np.int64(0)
+    for place in range(count):
+        fetch(likely, beyond + np.int64((keys[asked[place]] & ends) >> np.uint64(3)))
+    for place in range(count):
+        end = np.int64(keys[asked[place]] & ends)
+        asked[left] = asked[place]
+        left += np.int64(likely[1, end >> 3] >> (end & 7) & 1)
     return left
 
 
@@ -136,6 +162,7 @@ def runs(
     ----------
     queries : uint64 array, shape (queries, words).
     keys : uint64 array, shape (queries,), of the queries.
+    marks : uint8 array, shape (1 or 2, marks / 8): by how keys begin, and by how they end; see `held_again`.
     to_mark, to_bucket : by how many bits a key is shifted to get its mark and its bucket.
     large : of more rows in a bucket, equal ones are found by halving.
     which, begin, count : int64 arrays, shape (queries,), to be written to: the queries that equal rows, where in

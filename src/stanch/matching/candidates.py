@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stanch.index.align import Effort
-from stanch.index.rows import Gathered, Hits
+from stanch.index.rows import Hits
 from stanch.matching.background import Background
-from stanch.matching.catalogue import Catalogue
 from stanch.matching.indexing import REPEATS, first_occurrences
 from stanch.matching.kinds import covered
 from stanch.matching.strands import APART, FEWEST, PASSAGE, WIDE, promising
@@ -38,7 +37,6 @@ class LookedUp:
     ----------
     rows : int64 array, shape (asked,), which grams of the text.
     bits : uint64 array, shape (asked, 1), these grams.
-    keys : uint64 array, shape (asked,), by which indexes look for them; None where they are not known yet.
     at : float64 array, shape (asked,), where they begin.
     repeated : bool array, one a symbol: those that lie in other grams.
     """
@@ -47,7 +45,6 @@ class LookedUp:
     bits: NDArray[np.uint64]
     at: Column
     repeated: Mask
-    keys: NDArray[np.uint64] | None = None
 
     @classmethod
     def of(cls, text: Fingerprint, background: Background, *, compiled: bool | None = None) -> "LookedUp":
@@ -67,7 +64,7 @@ class LookedUp:
             stated, likely, *_ = background.as_arrays
             if not look_up(own(bits[:, 0]), stated, likely, REPEATS, counts, keys):  # as in most texts
                 whole = np.zeros(extent, np.bool_)
-                return cls(rows=_first(len(bits)), bits=bits, at=own(at), repeated=whole, keys=keys)
+                return cls(rows=_first(len(bits)), bits=bits, at=own(at), repeated=whole)
         rows = np.flatnonzero(counts)
         return cls(rows=rows, bits=bits[rows], at=at[rows], repeated=covered(at[~counts], extent))
 
@@ -117,26 +114,23 @@ class Grouped(NamedTuple):
     bank: Rows
 
 
-def candidates(catalogue: Catalogue, hits: Gathered | Hits, looked_up: LookedUp) -> Iterator[Candidate]:
+def candidates(hits: Hits, looked_up: LookedUp) -> Iterator[Candidate]:
     """Yield the entries that may match, those that were hit most first.
 
     Parameters
     ----------
-    hits : of what was looked up, those of each entry in order of the text, as `search_grams` returns them.
+    hits : of what was looked up, at least one.
     """
     own = grouped(hits, looked_up)
     if not len(own.bank):
         return
-    at = catalogue.begins(own.entry, own.at)
     extent = len(looked_up.repeated)
-    for group in promising(own.query_at, at, own.begin, own.bank, extent, most=CANDIDATES).tolist():
-        first, behind = int(own.begin[group]), int(own.begin[group + 1])
-        yield Candidate(
-            int(own.entry[first]), own.rows[first:behind], own.query_at[first:behind], at[first:behind]
-        )
+    for group in promising(own.query_at, own.at, own.begin, own.bank, extent, most=CANDIDATES).tolist():
+        of = slice(int(own.begin[group]), int(own.begin[group + 1]))
+        yield Candidate(int(own.entry[of.start]), own.rows[of], own.query_at[of], own.at[of])
 
 
-def grouped(hits: Gathered | Hits, looked_up: LookedUp, *, compiled: bool | None = None) -> Grouped:
+def grouped(hits: Hits, looked_up: LookedUp, *, compiled: bool | None = None) -> Grouped:
     """Put hits together by their entries, those that were hit most first, of equal ones those of lower numbers.
 
     Left out are entries with too few hits, and those that `promising` would leave out wherever the hits lie in
@@ -163,7 +157,7 @@ def grouped(hits: Gathered | Hits, looked_up: LookedUp, *, compiled: bool | None
     return Grouped(rows, entry, query_at, at, begin, ends[1, :entries])
 
 
-def _grouped(hits: Gathered | Hits, looked_up: LookedUp, bars: tuple[int, int, float]) -> Grouped:
+def _grouped(hits: Hits, looked_up: LookedUp, bars: tuple[int, int, float]) -> Grouped:
     """Do what `grouped` does by numpy."""
     together = np.argsort(hits.entry, kind="stable")
     begins = np.flatnonzero(np.diff(hits.entry[together], prepend=-1))

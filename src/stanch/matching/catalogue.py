@@ -15,7 +15,7 @@ from stanch.errors import (
     UnknownEntryError,
 )
 from stanch.index import NEVER, Hits, Rows
-from stanch.index.rows import Gathered
+from stanch.index.handles import Handles
 from stanch.matching.archive import LIVE, Archive
 from stanch.matching.attached import Attached
 from stanch.matching.background import Background
@@ -195,27 +195,9 @@ class Catalogue:
         """
         return self._indexes[method.id].search(bits, radius=self._radius(method, banks), limit=limit, now=now)
 
-    def search_grams(
-        self,
-        bits: NDArray[np.uint64],
-        *,
-        now: int,
-        limit: int | None,
-        banks: Container[str] | None = None,
-        keys: NDArray[np.uint64] | None = None,
-    ) -> Gathered:
-        """Return the stored grams that equal these, as `PostingsIndex.gather` does; see `begins`.
-
-        Parameters
-        ----------
-        keys : of these grams, if they are known: see `keys_of`.
-        banks : as for `search`.
-        """
-        return self._grams.gather(bits, radius=self._radius(TEXT_GRAM, banks), limit=limit, now=now, keys=keys)
-
-    def begins(self, entry: NDArray[np.int64], at: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return where hits of `search_grams` begin, by their `entry` and `at`."""
-        return self._grams.begins(entry, at)
+    def handles(self, banks: Container[str] | None = None) -> Handles | None:
+        """Return all grams as `PostingsIndex.handles` does; `banks` as for `search`."""
+        return self._grams.handles(self._radius(TEXT_GRAM, banks))
 
     def _radius(self, method: Method, banks: Container[str] | None) -> dict[int, int]:
         return {

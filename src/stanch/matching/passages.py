@@ -1,11 +1,12 @@
 """What is compared passage by passage: texts."""
 
 from collections import defaultdict
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from stanch.matching.candidates import Candidate, LookedUp, candidates
 from stanch.matching.catalogue import Catalogue
 from stanch.matching.comparing import Mask, Shared, compare
+from stanch.matching.finding import find_candidates
 from stanch.matching.kinds import kind_of
 from stanch.matching.strands import FEWEST
 from stanch.matching.unfolded import Unfolded
@@ -36,14 +37,23 @@ def find_passages(
     now : seconds since 1970.
     banks : the names of those to look in; None for all.
     """
-    looked_up = LookedUp.of(query, catalogue.background)
-    hits = catalogue.search_grams(looked_up.bits, now=now, limit=LIMIT, banks=banks, keys=looked_up.keys)
-    if len(hits) < FEWEST:
-        return []
-    compared = list(candidates(catalogue, hits, looked_up))
+    repeated, found_in = _compared_with(catalogue, query, now, banks)
+    compared = list(found_in)
     _weigh(catalogue, unfolded, compared, now)
-    found_in = (_match(catalogue, unfolded, query, looked_up.repeated, candidate, now) for candidate in compared)
-    return [match for match in found_in if match is not None]
+    matches = (_match(catalogue, unfolded, query, repeated, candidate, now) for candidate in compared)
+    return [match for match in matches if match is not None]
+
+
+def _compared_with(
+    catalogue: Catalogue, query: Fingerprint, now: int, banks: Container[str] | None
+) -> tuple[Mask, Iterable[Candidate]]:
+    """Return which symbols of a text are common whatever the entry, and the entries that it is compared with."""
+    handles = catalogue.handles(banks)
+    if handles is not None and handles.suit(len(query)):
+        return find_candidates(handles, catalogue.background, query, now=now, limit=LIMIT)
+    looked_up = LookedUp.of(query, catalogue.background)
+    hits = catalogue.search(TEXT_GRAM, looked_up.bits, now=now, limit=LIMIT, banks=banks)
+    return looked_up.repeated, candidates(hits, looked_up) if len(hits) >= FEWEST else ()
 
 
 def _weigh(catalogue: Catalogue, unfolded: Unfolded, compared: Sequence[Candidate], now: int) -> None:

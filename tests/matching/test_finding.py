@@ -1,0 +1,163 @@
+"""What a text is compared with is found by one kernel as it is step by step, over parts of every kind."""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stanch.fingerprints import text as texts
+from stanch.index import NEVER, PostingsIndex, Rows
+from stanch.matching.background import Background
+from stanch.matching.background_formulae import formulae
+from stanch.matching.candidates import CANDIDATES, Candidate, LookedUp, Mask, grouped
+from stanch.matching.finding import find_candidates
+from stanch.matching.strands import promising
+from stanch.values import GRAM, TEXT_GRAM, Fingerprint
+from tests.index.grams import Text, sealed_of
+from tests.matching.test_kinds import MIXED, written
+from tests.matching.writing import ALPHABETS
+
+FIRST, SECOND, LIVE = 1 << 32, 2 << 32, 1 << 62
+ALWAYS = -1
+FROM = (4, 5, 6)
+"""Numbers of banks."""
+
+passages = st.tuples(st.integers(0, 60), st.integers(0, 40), st.integers(0, 30))
+"""From which gram on a text holds so many, and how far on they begin."""
+held_texts = st.lists(st.tuples(st.lists(passages, max_size=3), st.integers(0, 2), st.sampled_from([5, NEVER])))
+Held = list[tuple[list[tuple[int, int, int]], int, int]]
+
+
+def entries_of(held: Held) -> list[Text]:
+    """Return entries that hold these passages; one that holds another gram is behind them."""
+    made: list[Text] = []
+    for some, bank, expires in held:
+        grams, end = list[tuple[int, float, float, float, bool]](), 0
+        for first, count, before in some:
+            end += before
+            for gram in range(first, first + count):
+                grams.append((gram, float(end), float(end), float(end + GRAM), gram % 5 > 0))
+                end += 1
+        made.append((grams, bank, expires))
+    return [*made, ([(9999, 0.0, 0.0, 12.0, True)], 0, NEVER)]
+
+
+def rows_of(held: Sequence[Text]) -> Rows:
+    each = [
+        (word, LIVE + number, FROM[bank], at, expires)
+        for number, (some, bank, expires) in enumerate(held)
+        for word, at, _, _, _ in some
+    ]
+    bits, entry, bank, at, expires = zip(*each, strict=True)
+    return Rows(
+        bits=np.array(bits, np.uint64).reshape(-1, 1), entry=np.array(entry), bank=np.array(bank),
+        at=np.array(at, np.float64), expires=np.array(expires),
+    )  # fmt: skip
+
+
+def text_of(grams: Sequence[int], more: int) -> Fingerprint:
+    at = np.arange(len(grams), dtype=np.float64)
+    bits = np.array(grams, np.uint64).reshape(-1, 1)
+    return Fingerprint.of(TEXT_GRAM, bits, at=at, start=at, end=at + GRAM, extent=len(grams) + GRAM - 1 + more)
+
+
+def step_by_step(
+    index: PostingsIndex, text: Fingerprint, background: Background, banks: Iterable[int], now: int, limit: int
+) -> tuple[Mask, list[Candidate]]:
+    """Return what `find_candidates` does, by numpy."""
+    looked_up = LookedUp.of(text, background, compiled=False)
+    hits = index.search(looked_up.bits, radius=dict.fromkeys(banks, 0), limit=limit, now=now)
+    found = []
+    if len(hits):
+        own = grouped(hits, looked_up, compiled=False)
+        extent = len(looked_up.repeated)
+        chosen = promising(own.query_at, own.at, own.begin, own.bank, extent, most=CANDIDATES, compiled=False)
+        each = list(pairwise(own.begin.tolist()))
+        for group in chosen.tolist():
+            of = slice(*each[group])
+            found.append(Candidate(int(own.entry[of.start]), own.rows[of], own.query_at[of], own.at[of]))
+    return looked_up.repeated, found
+
+
+def as_lists(found: tuple[Mask, Sequence[Candidate]]) -> list[object]:
+    return [found[0].tolist(), *([each[0], *(column.tolist() for column in each[1:])] for each in found[1])]
+
+
+def assert_alike(
+    index: PostingsIndex, text: Fingerprint, background: Background, banks: Sequence[int], now: int, limit: int
+) -> int:
+    """Hold the kernel to its plain form; return how many entries a text is compared with."""
+    handles = index.handles(banks)
+    assert handles is not None
+    by_kernel = find_candidates(handles, background, text, now=now, limit=limit)
+    expected = step_by_step(index, text, background, banks, now, limit)
+    assert as_lists(by_kernel) == as_lists(expected)
+    return len(expected[1])
+
+
+@given(
+    archived=st.tuples(held_texts, held_texts),
+    added=held_texts,
+    pieces=st.lists(st.tuples(st.integers(0, 60), st.integers(1, 50)), max_size=4),
+    stated=st.sets(st.integers(0, 99), max_size=8),
+    gone=st.frozensets(st.tuples(st.sampled_from([FIRST, SECOND, LIVE]), st.integers(0, 5)), max_size=3),
+    banks=st.sampled_from([[4], [5, 4], [6, 9, 4, 5], [9]]),
+    more=st.integers(0, 30),
+    asked=st.tuples(st.sampled_from([0, 5]), st.sampled_from([1, 3, 200])),
+)
+@settings(max_examples=150)
+def test_entries_are_found_as_step_by_step(
+    archived: tuple[Held, Held],
+    added: Held,
+    pieces: list[tuple[int, int]],
+    stated: set[int],
+    gone: frozenset[tuple[int, int]],
+    banks: list[int],
+    more: int,
+    asked: tuple[int, int],
+) -> None:
+    first, second, live = map(entries_of, (*archived, added))
+    ordinals = [2 * number for number in range(len(second))]
+    sealed = sealed_of(first, None).placed(FIRST, FROM), sealed_of(second, ordinals).placed(SECOND, FROM)
+    index = PostingsIndex(1, sealed=sealed, small=ALWAYS)
+    index.add(rows_of(live))
+    index.remove({base + number for base, number in gone})
+    grams = [gram for begin, count in pieces for gram in range(begin, begin + count)]
+    assert_alike(
+        index, text_of(grams, more), Background(stated=np.array(sorted(stated), np.uint64)), banks, *asked
+    )
+
+
+def holding(content: str, copies: int) -> PostingsIndex:
+    """Return an index in which so many entries hold a text, in an archive and as many beside it, in two banks."""
+    whole = texts.as_entry(content, "t").fingerprints[1]
+    stand = zip(whole.bits[:, 0].tolist(), whole.at.tolist(), strict=True)
+    grams = [(word, at, at, at + GRAM, True) for word, at in stand]
+    held: list[Text] = [(grams, number % 2, NEVER) for number in range(copies)]
+    index = PostingsIndex(1, sealed=[sealed_of(held, None).placed(FIRST, FROM)], small=ALWAYS)
+    index.add(rows_of(held))
+    return index
+
+
+def test_texts_in_every_script_find_what_they_were_cut_from() -> None:
+    """Whole, in pieces, repeated, with formulae."""
+    background = Background.shipped()
+    for script in (*ALPHABETS, MIXED):
+        content = written(3, 70, script)
+        index = holding(content, 2)
+        changed = content[: len(content) // 2] + written(4, 20, script) + formulae()[0].text
+        found = []
+        for came in (content, changed, f"{content} {changed}", content[:60], "", written(5, 90, script)):
+            asked = next(iter(texts.as_query(came).fingerprints[1:]), text_of([], 0))
+            found += [assert_alike(index, asked, background, banks, 0, 200) for banks in ([4], [6, 4, 5])]
+        assert found[:6] == [2, 4] * 3
+        assert found[-4:] == [0, 0, 0, 0]
+
+
+def test_of_many_entries_of_a_bank_the_first_are_compared() -> None:
+    content = written(3, 30, MIXED)
+    index, (asked,) = holding(content, CANDIDATES + 3), texts.as_query(content).fingerprints[1:]
+    for banks, found in (([4], CANDIDATES), ([6, 4, 5], 2 * CANDIDATES)):
+        assert assert_alike(index, asked, Background(), banks, 0, 200) == found
