@@ -144,9 +144,9 @@ class RowFinder:
         marks = still(self.marks.reshape(1, -1).view())
         return self.bits, self.order, self.begins, marks, self._to_mark, self._to_bucket, LARGE
 
-    @property
+    @cached_property
     def fields(self) -> dict[int, Field]:
-        """What `Handles` takes of it, if features have one word."""
+        """What `Handles` takes of it, if features have one word; kept, as marks take longer than handles."""
         bits, order, begins, marks, to_mark, to_bucket, large = self.looked_up
         columns = {f.BITS: bits, f.ORDER: order, f.BEGINS: begins, f.LIKELY: self._with_ends(marks)}
         steps = {f.TO_BUCKET: int(to_bucket), f.TO_MARK: int(to_mark), f.LARGE: large}

@@ -81,12 +81,8 @@ class TextOwners:
 
     def find(self, entries: Iterable[int]) -> Places:
         """Return the places of those of these entries that have grams here."""
-        wanted = np.fromiter(set(entries), dtype=np.int64) - self.base
-        if not len(self.entries):
-            return wanted[(wanted >= 0) & (wanted < self.texts)]
-        wanted = wanted[(wanted >= 0) & (wanted < 1 << 32)]
-        places = np.minimum(self.entries.searchsorted(wanted.astype(np.uint32)), self.texts - 1)
-        return np.asarray(places[self.entries[places] == wanted])
+        places = self.each_place(np.fromiter(set(entries), dtype=np.int64))
+        return places[places >= 0]
 
     def each_place(self, numbers: Places) -> Places:
         """Return the place of each of these entries; -1 of those that have no grams here."""

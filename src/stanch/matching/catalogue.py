@@ -148,7 +148,6 @@ class Catalogue:
         entry : its grams.
         now : seconds since 1970.
 
-
         Kept until a bank changes, or `REMEMBERED` others were asked for; an expiry in between is noticed then.
         """
         known = self._weighed.get(number)
