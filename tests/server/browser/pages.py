@@ -40,8 +40,16 @@ def press(page: Page, name: str) -> None:
 
 
 def headed(page: Page, words: str) -> None:
-    """Wait for the page with this heading."""
+    """Wait until the page with this heading is there whole."""
     expect(page.get_by_role("heading", level=1, name=words)).to_be_visible()
+    page.wait_for_load_state()
+
+
+def follow(link: Locator) -> None:
+    """Click a link, and wait until the page that it leads to is there whole."""
+    address = link.evaluate("link => link.href")
+    link.click()
+    link.page.wait_for_url(address)
 
 
 def sign_in_by_link(page: Page, link: str) -> Factor:
@@ -142,3 +150,4 @@ def speak(page: Page, language: str) -> None:
     if button.count():
         button.click()
         expect(page.locator("html")).to_have_attribute("lang", language)
+        page.wait_for_load_state()
