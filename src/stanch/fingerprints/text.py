@@ -16,13 +16,25 @@ from numpy.typing import NDArray
 from stanch.errors import EmptyTextError
 from stanch.fingerprints.effort import Effort
 from stanch.fingerprints.reading import Reading
+from stanch.fingerprints.simhash import banked
 from stanch.language import LONGEST_TEXT, NormalisedText, nfc
 from stanch.language.evading import evasion_of_codes
 from stanch.language.evading_tables import telling
 from stanch.language.normalised import Codes, code_points, normalise_codes
 from stanch.language.problems import problems_of_codes
 from stanch.language.rules import rules
-from stanch.values import GRAM, TEXT_EXACT, TEXT_GRAM, Fingerprint, Medium, NotScanned, words_from_bytes
+from stanch.values import (
+    GRAM,
+    SHORT_GRAM,
+    TEXT_EXACT,
+    TEXT_GRAM,
+    TEXT_SIMHASH,
+    Fingerprint,
+    Medium,
+    Method,
+    NotScanned,
+    words_from_bytes,
+)
 
 WINDOW = 18
 """Of as many grams in a row, an entry keeps at least one, and one in ten overall: `docs/decisions/grams.md`."""
@@ -67,11 +79,13 @@ class ReadText(NamedTuple):
     asked : what else is to be asked of it: `EVADING`, `UNREADABLE`, both or none.
     symbols : uint32 array, the normalised text.
     grams : all of them, in order; none of a text of fewer than `GRAM` symbols.
+    shorts : all short grams, in order.
     """
 
     asked: int
     symbols: Codes
     grams: Fingerprint
+    shorts: Fingerprint
 
 
 def as_entry(text: str, name: str, *, compiled: bool | None = None) -> Reading:
@@ -88,8 +102,8 @@ def as_entry(text: str, name: str, *, compiled: bool | None = None) -> Reading:
         raise EmptyTextError(name=name)
     grams, symbols = found.grams, len(found.symbols)
     kept = winnow(grams.bits[:, 0]) if symbols >= FLOOR_THINNED else np.arange(len(grams))
-    banked = (_selected(grams, kept),) if symbols >= FLOOR_GRAMS else ()
-    return _reading(text, codes, found, banked)
+    by_passage = (_selected(grams, kept), banked(found.shorts)) if symbols >= FLOOR_GRAMS else ()
+    return _reading(text, codes, found, by_passage)
 
 
 def as_query(text: str, codes: Codes | None = None, *, compiled: bool | None = None) -> Reading:
@@ -102,7 +116,7 @@ def as_query(text: str, codes: Codes | None = None, *, compiled: bool | None = N
     """
     codes = (code_points(text) if codes is None else codes)[:LONGEST_TEXT]
     found = read(codes, compiled=compiled)
-    grams = (found.grams,) if len(found.grams) else ()
+    grams = (found.grams, found.shorts) if len(found.grams) else ()
     if not found.asked & EVADING:
         return _reading(text, codes, found, grams)
     evasion = evasion_of_codes(codes)
@@ -120,14 +134,16 @@ def read(codes: Codes, *, compiled: bool | None = None) -> ReadText:
     """
     if not (Effort.is_worth_it() if compiled is None else compiled):
         return _read_plainly(codes)
-    asked, symbols, hashes, columns = _kernel()(codes)
+    asked, symbols, hashes, shorts, columns = _kernel()(codes)
     if asked & MOVING:
         return _read_plainly(codes)
-    return ReadText(asked, symbols, _grams(symbols, hashes, columns[0], columns[1], columns[2]))
+    return ReadText(
+        asked, symbols, _features(TEXT_GRAM, hashes, columns), _features(TEXT_SIMHASH, shorts, columns)
+    )
 
 
 @cache
-def _kernel() -> Callable[[Codes], tuple[int, Codes, Words, NDArray[np.float64]]]:
+def _kernel() -> Callable[[Codes], tuple[int, Codes, Words, Words, Column]]:
     """Return the kernel and the tables that it reads by."""
     from stanch.fingerprints.text_numba import read_codes  # noqa: PLC0415 - imports numba
 
@@ -137,28 +153,32 @@ def _kernel() -> Callable[[Codes], tuple[int, Codes, Words, NDArray[np.float64]]
 
 def _read_plainly(codes: Codes) -> ReadText:
     normalised = normalise_codes(codes)
-    return ReadText(EVADING | UNREADABLE, normalised.symbols, gram_fingerprint(normalised))
+    shorts = _features(TEXT_SIMHASH, short_hashes(normalised.symbols).reshape(-1, 1), _columns(normalised))
+    return ReadText(EVADING | UNREADABLE, normalised.symbols, gram_fingerprint(normalised), shorts)
 
 
 def gram_fingerprint(normalised: NormalisedText) -> Fingerprint:
     """Return every gram, in order; none of a text of fewer than `GRAM` symbols."""
-    hashes = gram_hashes(normalised.symbols)
-    count = len(hashes)
-    at = np.arange(count, dtype=np.float64)
-    start, end = normalised.start[:count].astype(np.float64), normalised.end[GRAM - 1 :].astype(np.float64)
-    return _grams(normalised.symbols, hashes.reshape(count, 1), at, start, end)
+    return _features(TEXT_GRAM, gram_hashes(normalised.symbols).reshape(-1, 1), _columns(normalised))
 
 
-def _grams(symbols: Codes, hashes: Words, at: Column, start: Column, end: Column) -> Fingerprint:
-    count = len(at)
+def _columns(normalised: NormalisedText) -> Column:
+    """Return of each symbol its place, and where it begins and ends in the text; shape (3, symbols)."""
+    at = np.arange(len(normalised.symbols))
+    return np.array([at, normalised.start, normalised.end], np.float64)
+
+
+def _features(method: Method, hashes: Words, columns: Column) -> Fingerprint:
+    """Return hashes of grams, one behind the other, as a fingerprint; `columns` as from `_columns`."""
+    count, symbols = len(hashes), columns.shape[1]
     return Fingerprint(
-        method=TEXT_GRAM,
+        method=method,
         bits=hashes,
-        at=at,
-        start=start,
-        end=end,
+        at=columns[0, :count],
+        start=columns[1, :count],
+        end=columns[2, symbols - count :],
         quality=_FULL[:count] if count <= len(_FULL) else np.full(count, 100, dtype=np.uint8),
-        extent=float(len(symbols)),
+        extent=float(symbols),
     )
 
 
@@ -177,6 +197,14 @@ def gram_hashes(symbols: NDArray[np.uint32]) -> Words:
     grams = _mix(_joined(eights, fours, 8, 4))
     grams >>= _LOWER_BITS
     return grams
+
+
+def short_hashes(symbols: NDArray[np.uint32]) -> Words:
+    """Return a hash of every `SHORT_GRAM` symbols in a row, all 64 bits; as `gram_hashes` otherwise."""
+    if len(symbols) < SHORT_GRAM:
+        return np.empty(0, dtype=np.uint64)
+    ones = _mix(symbols.astype(np.uint64))
+    return _mix(_joined(_joined(ones, ones, 1, 1), ones, 2, 1))
 
 
 def winnow(hashes: Words) -> NDArray[np.intp]:

@@ -62,7 +62,7 @@ def by_method(queries: Queries) -> list[Asked]:
     for place, readings in queries.readings.items():
         for number, reading in enumerate(readings):
             for one in reading.fingerprints:
-                if len(one):
+                if len(one) and one.method.finds:
                     asked.setdefault(one.method.id, Asked(one.method)).ask((place, number), one)
     for hashes in queries.hashes:
         contents = [(place, 0) for place in hashes.places]

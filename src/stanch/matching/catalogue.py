@@ -24,7 +24,7 @@ from stanch.matching.frequency import frequencies_of_each, lots
 from stanch.matching.indexing import indexed, live_index, postings_index
 from stanch.matching.listed import Listed, ListedEntry, fingerprint_of
 from stanch.matching.weighing import Weighed
-from stanch.values import METHODS, TEXT_GRAM, BankInfo, Entry, Fingerprint, Method
+from stanch.values import FINDING, TEXT_GRAM, BankInfo, Entry, Fingerprint, Method
 
 REMEMBERED = 4096
 """Of so many entries it is remembered how common their grams are: some megabytes, whatever is stored."""
@@ -210,12 +210,12 @@ class Catalogue:
         self._attached = attached
         self._texts = attached.texts()
         self._grams = postings_index(TEXT_GRAM, attached.indexes(TEXT_GRAM))
-        others = [method for method in METHODS.values() if method != TEXT_GRAM]
+        others = [method for method in FINDING if method != TEXT_GRAM]
         self._indexes = {
             **{method.id: live_index(method, attached.indexes(method)) for method in others},
             TEXT_GRAM.id: self._grams,
         }
-        for method in METHODS.values():
+        for method in FINDING:
             for dead in attached.dead(method):
                 self._indexes[method.id].remove(dead)
 
@@ -247,7 +247,8 @@ class Catalogue:
         self._texts[bank] += len(prints.get(TEXT_GRAM.id, ()))
         self._weighed.clear()
         for method, chosen in prints.items():
-            self._indexes[method].add(_rows(bank, chosen))
+            if method in self._indexes:
+                self._indexes[method].add(_rows(bank, chosen))
 
 
 def _rows(bank: int, prints: list[tuple[int, Entry, Fingerprint]]) -> Rows:

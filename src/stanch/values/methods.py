@@ -31,12 +31,14 @@ class Method:
     bits : width of one feature; a multiple of 64.
     radius : how many bits a stored feature may differ by and still be found, unless a bank says otherwise.
         0 means that only an equal feature is found.
+    finds : whether entries are found by it; if not, it is asked of entries that were found otherwise.
     """
 
     id: str
     medium: Medium
     bits: int
     radius: int
+    finds: bool = True
 
     @property
     def words(self) -> int:
@@ -50,12 +52,22 @@ PDQ = Method(id="pdq/1", medium=Medium.IMAGE, bits=256, radius=31)
 PDQ_RAW = Method(id="pdq-raw/1", medium=Medium.IMAGE, bits=256, radius=31)
 TEXT_EXACT = Method(id="text-exact/1", medium=Medium.TEXT, bits=256, radius=0)
 TEXT_GRAM = Method(id="text-gram/1", medium=Medium.TEXT, bits=64, radius=0)
+TEXT_SIMHASH = Method(id="text-simhash/1", medium=Medium.TEXT, bits=64, radius=0, finds=False)
 LINK = Method(id="link/1", medium=Medium.LINK, bits=64, radius=0)
 
 GRAM = 12
 """How many symbols a feature of `text-gram/1` covers: 12 letters, or 6 characters of Han, Kana or Ethiopic."""
 
-METHODS = {method.id: method for method in (FILE_SHA256, FILE_MD5, PDQ, PDQ_RAW, TEXT_EXACT, TEXT_GRAM, LINK)}
+SHORT_GRAM = 3
+"""How many symbols a short gram covers, of which a feature of `text-simhash/1` is made."""
+
+METHODS = {
+    method.id: method
+    for method in (FILE_SHA256, FILE_MD5, PDQ, PDQ_RAW, TEXT_EXACT, TEXT_GRAM, TEXT_SIMHASH, LINK)
+}
+
+FINDING = tuple(method for method in METHODS.values() if method.finds)
+"""Those by which entries are found."""
 
 
 def method(method_id: str) -> Method:
