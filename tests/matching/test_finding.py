@@ -11,7 +11,7 @@ from stanch.fingerprints import text as texts
 from stanch.index import NEVER, PostingsIndex, Rows
 from stanch.matching.background import Background
 from stanch.matching.background_formulae import formulae
-from stanch.matching.candidates import CANDIDATES, Candidate, LookedUp, Mask, grouped
+from stanch.matching.candidates import CANDIDATES, Candidate, Led, LookedUp, faint, grouped
 from stanch.matching.finding import find_candidates
 from stanch.matching.strands import promising
 from stanch.values import GRAM, TEXT_GRAM, Fingerprint
@@ -65,7 +65,7 @@ def text_of(grams: Sequence[int], more: int) -> Fingerprint:
 
 def step_by_step(
     index: PostingsIndex, text: Fingerprint, background: Background, banks: Iterable[int], now: int, limit: int
-) -> tuple[Mask, list[Candidate]]:
+) -> Led:
     """Return what `find_candidates` does, by numpy."""
     looked_up = LookedUp.of(text, background, compiled=False)
     hits = index.search(looked_up.bits, radius=dict.fromkeys(banks, 0), limit=limit, now=now)
@@ -78,11 +78,12 @@ def step_by_step(
         for group in chosen.tolist():
             of = slice(*each[group])
             found.append(Candidate(int(own.entry[of.start]), own.rows[of], own.query_at[of], own.at[of]))
-    return looked_up.repeated, found
+    return Led(looked_up.repeated, found, faint(hits, looked_up, compiled=False))
 
 
-def as_lists(found: tuple[Mask, Sequence[Candidate]]) -> list[object]:
-    return [found[0].tolist(), *([each[0], *(column.tolist() for column in each[1:])] for each in found[1])]
+def as_lists(led: Led) -> list[object]:
+    each = [[(one[0], *(column.tolist() for column in one[1:])) for one in some] for some in led[1:]]
+    return [led.repeated.tolist(), *each]
 
 
 def assert_alike(
@@ -94,7 +95,7 @@ def assert_alike(
     by_kernel = find_candidates(handles, background, text, now=now, limit=limit)
     expected = step_by_step(index, text, background, banks, now, limit)
     assert as_lists(by_kernel) == as_lists(expected)
-    return len(expected[1])
+    return len(expected.compared)
 
 
 @given(
@@ -158,6 +159,6 @@ def test_texts_in_every_script_find_what_they_were_cut_from() -> None:
 
 def test_of_many_entries_of_a_bank_the_first_are_compared() -> None:
     content = written(3, 30, MIXED)
-    index, (asked,) = holding(content, CANDIDATES + 3), texts.as_query(content).fingerprints[1:]
+    index, asked = holding(content, CANDIDATES + 3), texts.as_query(content).fingerprints[1]
     for banks, found in (([4], CANDIDATES), ([6, 4, 5], 2 * CANDIDATES)):
         assert assert_alike(index, asked, Background(), banks, 0, 200) == found

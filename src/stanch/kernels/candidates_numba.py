@@ -202,3 +202,39 @@ def chosen(
             hits[0, room], hits[1, room] = rows[query[hit]], entry[hit]
             places[0, room], places[1, room] = query_at[query[hit]], at[hit]
     return len(kept)
+
+
+@compiled
+def led_by_few(hits: Places, at: Column, taken: Places, holders: int) -> tuple[Places, Column]:
+    """Return the hits of grams that few entries of a bank hold.
+
+    Parameters
+    ----------
+    hits, at : int64 array, shape (4, hits): query, bank, entry, and where in a line of `taken` the bank is
+        counted; float64 array, shape (hits,).
+    taken : int64 array, shape (queries, banks), how many entries of each bank every query has found.
+    holders : so many are few.
+    """
+    few, places, count = np.empty((3, len(at)), np.int64), np.empty(len(at)), 0
+    for hit in range(len(at)):
+        few[0, count], few[1, count], few[2, count] = hits[0, hit], hits[1, hit], hits[2, hit]
+        places[count] = at[hit]
+        count += taken[hits[0, hit], hits[3, hit]] <= holders
+    return few[:, :count], places[:count]
+
+
+@compiled
+def first_of_banks(bank: Places, most: int) -> Places:
+    """Return the groups that are among the first so many of their bank.
+
+    Parameters
+    ----------
+    bank : int64 array, shape (groups,), no number negative.
+    """
+    taken = np.zeros(bank.max() + 1 if len(bank) else 0, np.int64)
+    kept, count = np.empty(len(bank), np.int64), 0
+    for group in range(len(bank)):
+        kept[count] = group
+        count += taken[bank[group]] < most
+        taken[bank[group]] += 1
+    return kept[:count]

@@ -7,8 +7,9 @@ Import this module only where a kernel is needed: it imports numba.
 import numpy as np
 from numpy.typing import NDArray
 
-from stanch.kernels.candidates_numba import chosen, look_up
+from stanch.kernels.candidates_numba import chosen, first_of_banks, led_by_few, look_up
 from stanch.kernels.handles_numba import collected, place
+from stanch.kernels.hits_numba import FULL
 from stanch.kernels.jit import compiled, inlined
 from stanch.kernels.strands_numba import find_promising
 
@@ -40,19 +41,22 @@ def mark_repeated(counts: Mask, at: Column, reach: int, repeated: Mask) -> None:
 @compiled
 def find(
     bits: Words, at: Column, stated: Words, likely: Words, lines: Places, banks: int, now: int, limit: int,
-    most: int, constants: Column, repeated: Mask, hits: Places, places: Column,
+    most: int, constants: Column, repeated: Mask, faint: Places, hits: Places, places: Column,
 ) -> int:  # fmt: skip
-    """Write the entries that a text is compared with, and their hits; return how many they are, or `FULL`.
+    """Write the entries that a text is led to, and their hits; return how many it is compared with, or `FULL`.
 
     Parameters
     ----------
     bits, at : uint64 array, shape (grams, 1), and float64 array, of every gram of the text.
     stated, likely : as for `look_up`.
-    lines, banks, now, limit : as for `collected`.
+    lines, now, limit : as for `collected`.
+    banks : how many are searched.
     most : so many entries of a bank are enough.
     constants : float64 array: `few` of `look_up`; `fewest`, `reach` and the three `bars` of `chosen`, the last for
-        a text of one symbol; then `line`, `rules` and `bars` of `find_promising`.
+        a text of one symbol; then `line`, `rules` and `bars` of `find_promising`; and `holders` of `led_by_few`.
     repeated : bool array, one a symbol of the text, all False, to be written to: those in grams not looked up.
+    faint : int64 array, shape (1,), to be written to: how many entries are written behind those that the text is
+        compared with, which few hold a gram in common with.
     hits : int64 array, shape (4, room), to be written to: the grams of the text that were found, entry by entry;
         where the hits of each begin, and the last end; the number of each; and as floats, where the grams begin.
     places : float64 array, shape (room,), to be written to: where each hit begins in the entry.
@@ -64,37 +68,55 @@ def find(
     if look_up(own, stated, likely, np.int64(c[0]), counts, keys):
         mark_repeated(counts, at, np.int64(c[2]), repeated)
     own, keys = that_count(counts, own, keys, rows)
-    query_at = at[rows[: len(own)]]
-    count = collected(lines, own, keys, now, limit, banks, hits, places)
-    if count < np.int64(c[1]):
+    query_at, taken = at[rows[: len(own)]], np.zeros((len(own), banks), np.int64)
+    faint[0] = 0
+    count = collected(lines, own, keys, now, limit, taken, hits, places)
+    if count <= 0:
         return min(count, np.int64(0))
+    few, few_at = led_by_few(hits[:, :count], places[:count], taken, np.int64(c[21]))
+    if count + len(few_at) >= len(places):
+        return FULL
     mine, spots, ends = np.empty((2, count), np.int64), np.empty((2, count)), np.empty((2, count + 1), np.int64)
     groups = chosen(
         hits[0, :count], hits[1, :count], hits[2, :count], places[:count], rows, query_at, np.int64(c[1]),
         np.int64(c[2]), (np.int64(c[3]), np.int64(c[4]), c[5] * extent), mine, spots, ends,
     )  # fmt: skip
-    begin = ends[0, : groups + 1]
+    count = len(few_at)
+    others, beside = np.empty((2, count), np.int64), np.empty((2, count))
+    few_ends = np.empty((2, count + 1), np.int64)
+    few_groups = chosen(
+        few[0], few[1], few[2], few_at, rows, query_at, np.int64(1), np.int64(c[2]),
+        (np.int64(0), np.int64(0), 0.0), others, beside, few_ends,
+    )  # fmt: skip
+    begin, few_begin = ends[0, : groups + 1], few_ends[0, : few_groups + 1]
     found = begin[groups]
-    if not groups:
-        return 0
-    place(lines, mine[1, :found], spots[1, :found])
+    entries = np.concatenate((mine[1, :found], others[1, : few_begin[few_groups]]))
+    where = np.concatenate((spots[1, :found], beside[1, : few_begin[few_groups]]))
+    place(lines, entries, where)
+    spots[1, :found], beside[1, : few_begin[few_groups]] = where[:found], where[found:]
     line, rules = (c[6], c[7], c[8], c[9], c[10], c[11]), (c[12], c[13], c[14], c[15])
     bars, promising = (c[16], c[17], c[18], c[19], c[20]), np.empty(groups, np.int64)
     kept = find_promising(
         spots[0, :found], spots[1, :found], begin, ends[1, :groups], most, line, rules, bars, extent, promising
     )
-    return told(promising[:kept], begin, mine, spots, hits, places)
+    told(promising[:kept], begin, mine, spots, 0, hits, places)
+    of_few = first_of_banks(few_ends[1, :few_groups], most)
+    told(of_few, few_begin, others, beside, kept, hits, places)
+    faint[0] = len(of_few)
+    return kept
 
 
-@inlined
-def told(promising: Places, begin: Places, mine: Places, spots: Column, hits: Places, places: Column) -> int:
-    """Write what `find` returns of some groups of hits."""
-    starts, end = hits[3].view(np.float64), np.int64(0)
-    for group in range(len(promising)):
-        first, behind = begin[promising[group]], begin[promising[group] + 1]
-        hits[1, group], hits[2, group] = end, mine[1, first]
+@compiled
+def told(
+    groups: Places, begin: Places, mine: Places, spots: Column, before: int, hits: Places, places: Column
+) -> None:
+    """Write what `find` says of some groups of hits, behind so many others."""
+    starts, end = hits[3].view(np.float64), hits[1, before] if before else np.int64(0)
+    for number in range(len(groups)):
+        group, to = groups[number], before + number
+        first, behind = begin[group], begin[group + 1]
+        hits[1, to], hits[2, to] = end, mine[1, first]
         for hit in range(first, behind):
             hits[0, end], starts[end], places[end] = mine[0, hit], spots[0, hit], spots[1, hit]
             end += 1
-    hits[1, len(promising)] = end
-    return len(promising)
+    hits[1, before + len(groups)] = end

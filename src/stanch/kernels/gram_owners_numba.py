@@ -167,7 +167,7 @@ def gram_hits(
     slots : where in a line of `taken` each bank is counted.
     taken : int64 array, shape (queries, banks that are searched), to be added to: how many entries of each bank
         every query has found, in this part and those before it. Of no queries where each part counts by itself;
-        the fourth column of hits says how many there are then alone.
+        the fourth column of hits says how many there are then alone, and else where the bank is counted.
     base : what is added to an ordinal.
     hits : int64 array, shape (4, room), to be written to: query, bank, entry, how many of the bank there are.
     at : float64 array, shape (room,), to be written to: the rows.
@@ -212,7 +212,7 @@ def gram_hits(
             at[end] = row_at(order, place, width, np.int64(len(bits)))
             end += 1
         for hit in range(began, end):
-            hits[3, hit] = own[hits[1, hit]]
+            hits[3, hit] = slots[hits[1, hit]] if together else own[hits[1, hit]]
             hits[1, hit] = numbers[hits[1, hit]]
         if several:
             put_in_order(hits, at, began, end)

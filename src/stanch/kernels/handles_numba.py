@@ -79,7 +79,7 @@ def hits_of_rows(
 
 @inlined
 def collected(
-    lines: Places, queries: Words, keys: Words, now: int, limit: int, banks: int, hits: Places, at: Column
+    lines: Places, queries: Words, keys: Words, now: int, limit: int, taken: Places, hits: Places, at: Column
 ) -> int:
     """Write the hits of all parts, part by part; return how many they are, or `FULL`.
 
@@ -88,10 +88,10 @@ def collected(
     lines : of `index.handles.Handles`.
     queries, keys : uint64 arrays, shape (queries,).
     limit : how many entries of a bank to write for each query, of all parts together.
-    banks : how many are searched.
+    taken : int64 array, shape (queries, banks that are searched), all 0, to be written to, as for `gram_hits`.
     hits, at : to be written to, as for `gram_hits`.
     """
-    taken, end = np.zeros((len(queries), banks), np.int64), np.int64(0)
+    end = np.int64(0)
     for part in range(len(lines)):
         if lines[part, 2 * f.KIND] == f.GRAMS:
             end = hits_of_grams(lines[part], queries, keys, now, limit, taken, hits, at, end)

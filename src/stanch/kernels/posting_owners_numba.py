@@ -70,7 +70,7 @@ def row_hits(
     slots : where in a line of `taken` each bank is counted.
     taken : int64 array, shape (queries, banks that are searched), to be added to: how many entries of each bank
         every query has found, in this part and those before it. Of no queries where each part counts by itself;
-        the fourth column of hits says how many there are then alone.
+        the fourth column of hits says how many there are then alone, and else where the bank is counted.
     hits : int64 array, shape (4, room), to be written to: query, bank, entry, how many of the bank there are.
     at : float64 array, shape (room,), to be written to.
     first : where to begin writing.
@@ -110,7 +110,7 @@ def row_hits(
             hits[0, end], hits[1, end], hits[2, end], at[end] = which[run], of, entry, here
             end += 1
         for hit in range(began, end):
-            hits[3, hit] = own[hits[1, hit]]
+            hits[3, hit] = slots[hits[1, hit]] if together else own[hits[1, hit]]
             hits[1, hit] = banks[hits[1, hit]]
         if not ordered:
             put_in_order(hits, at, began, end)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stanch.fingerprints import Queries
-from stanch.values import Fingerprint, Method
+from stanch.values import TEXT_SIMHASH, Fingerprint, Method
 
 Content = tuple[int, int]
 """The place of a part, and of one of its readings."""
@@ -69,3 +69,11 @@ def by_method(queries: Queries) -> list[Asked]:
         for method in hashes.methods:
             asked.setdefault(method.id, Asked(method)).ask_hashes(contents, hashes.bits)
     return [asked[method] for method in sorted(asked)]
+
+
+def short_grams(queries: Queries, content: Content) -> Fingerprint | None:
+    """Return the short grams of a text, if they are known."""
+    place, number = content
+    readings = queries.readings.get(place, ())
+    prints = readings[number].fingerprints if number < len(readings) else ()
+    return next((one for one in prints if one.method == TEXT_SIMHASH), None)

@@ -1,6 +1,7 @@
 """Which entries a text is compared with: those that share so many grams, so placed, that it may be a match."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -19,6 +20,9 @@ from stanch.values import GRAM, Fingerprint
 
 CANDIDATES = 50
 """How many entries of a bank a text is aligned with, those first that share most grams with it."""
+
+HOLDERS = 8
+"""A gram that more texts of a bank hold leads to none of them by itself: what follows it is a formula's."""
 
 Column = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -95,6 +99,21 @@ class Candidate(NamedTuple):
     at: Column
 
 
+class Led(NamedTuple):
+    """The entries that the grams of a text lead to.
+
+    Parameters
+    ----------
+    repeated : bool array, one a symbol of the text, see `LookedUp`.
+    compared : those that share so much with it that they may be a match.
+    faint : those that few hold a gram in common with.
+    """
+
+    repeated: Mask
+    compared: Sequence[Candidate]
+    faint: Sequence[Candidate]
+
+
 class Grouped(NamedTuple):
     """Hits entry by entry, in each in order of the text.
 
@@ -130,7 +149,29 @@ def candidates(hits: Hits, looked_up: LookedUp) -> Iterator[Candidate]:
         yield Candidate(int(own.entry[of.start]), own.rows[of], own.query_at[of], own.at[of])
 
 
-def grouped(hits: Hits, looked_up: LookedUp, *, compiled: bool | None = None) -> Grouped:
+def faint(hits: Hits, looked_up: LookedUp, *, compiled: bool | None = None) -> list[Candidate]:
+    """Return the entries that few hold a gram in common with, those that share most such grams first.
+
+    Parameters
+    ----------
+    hits : of what was looked up.
+    compiled : as for `LookedUp.of`.
+    """
+    few = hits.take(hits.total <= HOLDERS)
+    if not len(few):
+        return []
+    own = grouped(few, looked_up, whichever=True, compiled=compiled)
+    taken = Counter[int]()
+    found = []
+    for bank, (first, behind) in zip(own.bank.tolist(), pairwise(own.begin.tolist()), strict=True):
+        taken[bank] += 1
+        if taken[bank] <= CANDIDATES:
+            of = slice(first, behind)
+            found.append(Candidate(int(own.entry[first]), own.rows[of], own.query_at[of], own.at[of]))
+    return found
+
+
+def grouped(hits: Hits, looked_up: LookedUp, *, whichever: bool = False, compiled: bool | None = None) -> Grouped:
     """Put hits together by their entries, those that were hit most first, of equal ones those of lower numbers.
 
     Left out are entries with too few hits, and those that `promising` would leave out wherever the hits lie in
@@ -139,17 +180,20 @@ def grouped(hits: Hits, looked_up: LookedUp, *, compiled: bool | None = None) ->
     Parameters
     ----------
     hits : at least one, as for `candidates`.
+    whichever : whether none are left out.
     compiled : as for `LookedUp.of`.
     """
-    bars = PASSAGE, APART * GRAM, WIDE * len(looked_up.repeated)
+    fewest, bars = (
+        (1, (0, 0, 0.0)) if whichever else (FEWEST, (PASSAGE, APART * GRAM, WIDE * len(looked_up.repeated)))
+    )
     if not (Effort.is_worth_it(0) if compiled is None else compiled):
-        return _grouped(hits, looked_up, bars)
+        return _grouped(hits, looked_up, fewest, bars)
     from stanch.kernels.candidates_numba import chosen  # noqa: PLC0415 - imports numba
 
     count = len(hits)
     mine, places, ends = np.empty((2, count), np.int64), np.empty((2, count)), np.empty((2, count + 1), np.int64)
     entries = chosen(
-        hits.query, hits.bank, hits.entry, hits.at, looked_up.rows, looked_up.at, FEWEST, GRAM, bars,
+        hits.query, hits.bank, hits.entry, hits.at, looked_up.rows, looked_up.at, fewest, GRAM, bars,
         mine, places, ends,
     )  # fmt: skip
     begin = ends[0, : entries + 1]
@@ -157,12 +201,12 @@ def grouped(hits: Hits, looked_up: LookedUp, *, compiled: bool | None = None) ->
     return Grouped(rows, entry, query_at, at, begin, ends[1, :entries])
 
 
-def _grouped(hits: Hits, looked_up: LookedUp, bars: tuple[int, int, float]) -> Grouped:
+def _grouped(hits: Hits, looked_up: LookedUp, fewest: int, bars: tuple[int, int, float]) -> Grouped:
     """Do what `grouped` does by numpy."""
     together = np.argsort(hits.entry, kind="stable")
     begins = np.flatnonzero(np.diff(hits.entry[together], prepend=-1))
     groups = [together[a:b] for a, b in pairwise([*begins.tolist(), len(hits)])]
-    kept = [group for group in groups if len(group) >= FEWEST and _may(looked_up.at[hits.query[group]], bars)]
+    kept = [group for group in groups if len(group) >= fewest and _may(looked_up.at[hits.query[group]], bars)]
     kept.sort(key=len, reverse=True)  # stable: of equal ones those of lower numbers
     order = np.concatenate([_NOUGHT[:0], *kept])
     begin = np.cumsum([0, *map(len, kept)], dtype=np.int64)

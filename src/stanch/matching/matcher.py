@@ -9,7 +9,7 @@ from uuid import UUID
 
 from stanch.fingerprints import Queries, Reading, as_queries, as_query
 from stanch.matching.archive import Archive
-from stanch.matching.asking import Asked, Content, by_method
+from stanch.matching.asking import Content, by_method, short_grams
 from stanch.matching.background import Background
 from stanch.matching.background_listing import LearntOfEntry, learnt_of_entries
 from stanch.matching.background_sightings import Sightings, sightings
@@ -187,7 +187,7 @@ class Matcher:
         ----------
         now, banks : as for `match`.
         """
-        found = self._find(by_method(queries), int((now or datetime.now(UTC)).timestamp()), banks)
+        found = self._find(queries, int((now or datetime.now(UTC)).timestamp()), banks)
         results = {
             place: result_of(queries.names[place], some, found, place) for place, some in queries.readings.items()
         }
@@ -212,18 +212,19 @@ class Matcher:
     ) -> None:
         self.close()
 
-    def _find(
-        self, asked: Iterable[Asked], now: int, banks: Container[str] | None
-    ) -> Mapping[Content, Sequence[Match]]:
+    def _find(self, queries: Queries, now: int, banks: Container[str] | None) -> Mapping[Content, Sequence[Match]]:
         """Return what each content finds that finds anything, one method after the other.
 
         Media were read before. What is left are looks into the indexes, one for all contents of a method but for
         passages; in between, others may look or change what is held.
         """
         found: dict[Content, list[Match]] = {}
-        for one in asked:
+        for one in by_method(queries):
             if one.method == TEXT_GRAM:
-                looked = [(content, self._passages(text, now, banks)) for content, text in one.fingerprints()]
+                looked = [
+                    (content, self._passages(text, short_grams(queries, content), now, banks))
+                    for content, text in one.fingerprints()
+                ]
             else:
                 with self._lock:
                     looked = list(find_wholes(self._catalogue, one, now=now, banks=banks))
@@ -231,6 +232,8 @@ class Matcher:
                 found.setdefault(content, []).extend(matches)
         return found
 
-    def _passages(self, text: Fingerprint, now: int, banks: Container[str] | None) -> list[Match]:
+    def _passages(
+        self, text: Fingerprint, shorts: Fingerprint | None, now: int, banks: Container[str] | None
+    ) -> list[Match]:
         with self._lock:
-            return find_passages(self._catalogue, self._unfolded, text, now=now, banks=banks)
+            return find_passages(self._catalogue, self._unfolded, text, shorts, now=now, banks=banks)

@@ -1,17 +1,22 @@
 """What is compared passage by passage: texts."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterator, Sequence
+from typing import Any
 
-from stanch.matching.candidates import Candidate, LookedUp, candidates
+import numpy as np
+from numpy.typing import NDArray
+
+from stanch.matching.candidates import Candidate, Led, LookedUp, candidates, faint
 from stanch.matching.catalogue import Catalogue
 from stanch.matching.comparing import Mask, Shared, compare
+from stanch.matching.faint import ENOUGH, Faint, Line
 from stanch.matching.finding import find_candidates
 from stanch.matching.kinds import kind_of
 from stanch.matching.strands import FEWEST
 from stanch.matching.unfolded import Unfolded
 from stanch.matching.wholes import found
-from stanch.values import TEXT_GRAM, AlignedSpans, Fingerprint, Match, Span
+from stanch.values import GRAM, TEXT_GRAM, TEXT_SIMHASH, AlignedSpans, Fingerprint, Kind, Match, Span
 
 LIMIT = 200
 """How many entries of a bank one gram is followed into."""
@@ -24,36 +29,45 @@ def find_passages(
     catalogue: Catalogue,
     unfolded: Unfolded,
     query: Fingerprint,
+    shorts: Fingerprint | None,
     *,
     now: int,
     banks: Container[str] | None = None,
 ) -> list[Match]:
-    """Return the entries that share passages with a text.
+    """Return the entries that share passages with a text, or of which it is a copy with hardly a gram left.
 
     Parameters
     ----------
     unfolded : entries of the catalogue.
     query : every gram of the text, by `text-gram/1`.
+    shorts : its short grams, by `text-simhash/1`, if they are known: they are asked where grams alone find no more
+        than quotations.
     now : seconds since 1970.
     banks : the names of those to look in; None for all.
     """
-    repeated, found_in = _compared_with(catalogue, query, now, banks)
-    compared = list(found_in)
-    _weigh(catalogue, unfolded, compared, now)
-    matches = (_match(catalogue, unfolded, query, repeated, candidate, now) for candidate in compared)
-    return [match for match in matches if match is not None]
+    led = _led_to(catalogue, query, now, banks)
+    _weigh(catalogue, unfolded, led.compared, now)
+    found: dict[int, Match] = {}
+    for candidate in led.compared:
+        match = _match(catalogue, unfolded, query, led.repeated, candidate, now)
+        if match is not None:
+            found[candidate.number] = match
+    if shorts is not None and led.faint and all(match.kind is Kind.QUOTES for match in found.values()):
+        for number, match in _faint_matches(catalogue, unfolded, query, shorts, led, now):
+            if number not in found or match.kind.rank > found[number].kind.rank:
+                found[number] = match
+    return list(found.values())
 
 
-def _compared_with(
-    catalogue: Catalogue, query: Fingerprint, now: int, banks: Container[str] | None
-) -> tuple[Mask, Iterable[Candidate]]:
-    """Return which symbols of a text are common whatever the entry, and the entries that it is compared with."""
+def _led_to(catalogue: Catalogue, query: Fingerprint, now: int, banks: Container[str] | None) -> Led:
+    """Return the entries that the grams of a text lead to."""
     handles = catalogue.handles(banks)
     if handles is not None and handles.suit(len(query)):
         return find_candidates(handles, catalogue.background, query, now=now, limit=LIMIT)
     looked_up = LookedUp.of(query, catalogue.background)
     hits = catalogue.search(TEXT_GRAM, looked_up.bits, now=now, limit=LIMIT, banks=banks)
-    return looked_up.repeated, candidates(hits, looked_up) if len(hits) >= FEWEST else ()
+    compared = candidates(hits, looked_up) if len(hits) >= FEWEST else ()
+    return Led(looked_up.repeated, tuple(compared), faint(hits, looked_up))
 
 
 def _weigh(catalogue: Catalogue, unfolded: Unfolded, compared: Sequence[Candidate], now: int) -> None:
@@ -92,6 +106,56 @@ def _match(
     )
 
 
+def _faint_matches(
+    catalogue: Catalogue, unfolded: Unfolded, query: Fingerprint, shorts: Fingerprint, led: Led, now: int
+) -> Iterator[tuple[int, Match]]:
+    """Yield the numbers of entries that agree with a text along their short grams, and the matches with them."""
+    words, counts = catalogue.simhashes([one.number for one in led.faint])
+    lines = Faint(candidates=led.faint, words=words, counts=counts).lines(shorts, led.repeated)
+    for candidate, line in zip(led.faint, lines, strict=True):
+        if line.agreement >= ENOUGH:
+            match = _faint_match(catalogue, unfolded, query, led.repeated, candidate, line, now)
+            if match is not None:
+                yield candidate.number, match
+
+
+def _faint_match(
+    catalogue: Catalogue,
+    unfolded: Unfolded,
+    query: Fingerprint,
+    repeated: Mask,
+    candidate: Candidate,
+    line: Line,
+    now: int,
+) -> Match | None:
+    """Return the match with one entry; None if too little of both is the same, or all that led to it is common."""
+    listed, entry = unfolded.of(candidate.number)
+    weighed = catalogue.weighed(candidate.number, listed.bank_number, entry, now=now)
+    sides = line.sides(repeated, weighed.common)
+    kind = kind_of(*sides)
+    if kind is None or not (weighed.weight[_rows_at(entry, candidate.at)] >= 0).any():
+        return None
+    first, last = _rows_at(query, np.array([line.query_from, line.query_to - GRAM]))
+    theirs_first, theirs_last = _rows_at(entry, np.array([line.bank_from, line.bank_to - GRAM]))
+    slope = (line.bank_to - line.bank_from) / (line.query_to - line.query_from)
+    spans = AlignedSpans(
+        query=_span(query, first, last), bank=_span(entry, theirs_first, theirs_last), slope=round(slope, 3)
+    )
+    return found(
+        listed,
+        TEXT_SIMHASH,
+        kind=kind,
+        cover=(sides[0].cover, sides[1].cover),
+        spans=(spans,),
+        variant=query.variant,
+    )
+
+
+def _rows_at(text: Fingerprint, places: NDArray[Any]) -> NDArray[np.intp]:
+    """Return the grams of a text that begin at these places, or next behind; else the last."""
+    return np.minimum(np.searchsorted(text.at, places), len(text) - 1)
+
+
 def _spans(shared: Shared, query: Fingerprint, entry: Fingerprint) -> tuple[AlignedSpans, ...]:
     """Return strands as stretches of both originals, as far as grams reach, in order of the query."""
     spans = [
@@ -105,5 +169,5 @@ def _spans(shared: Shared, query: Fingerprint, entry: Fingerprint) -> tuple[Alig
     return tuple(sorted(spans, key=lambda pair: (pair.query.start, pair.query.end)))
 
 
-def _span(fingerprint: Fingerprint, first: int, last: int) -> Span:
+def _span(fingerprint: Fingerprint, first: int | np.intp, last: int | np.intp) -> Span:
     return Span(start=float(fingerprint.start[first]), end=float(fingerprint.end[last]))

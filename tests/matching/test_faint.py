@@ -1,0 +1,194 @@
+"""Copies with hardly a gram left: the kernel against the plain form, and what is found, and what is not."""
+
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from stanch.fingerprints import text as texts
+from stanch.matching import Bank, Matcher
+from stanch.matching.candidates import HOLDERS, Candidate
+from stanch.matching.faint import ENOUGH, Faint, Line
+from stanch.matching.passages import LIMIT
+from stanch.values import TEXT_SIMHASH, Entry, Fingerprint, Kind, Match
+from tests.matching.test_kinds import MIXED, written
+from tests.matching.test_passages import NOON, entry, info, matcher, scan
+from tests.matching.writing import ALPHABETS, writing
+
+SCRIPTS = (*ALPHABETS, MIXED)
+WORDS = 130
+NOISE = 0.2
+
+
+def noisy(text: str, seed: int, letters: str) -> str:
+    """Return a text with a letter deleted, replaced or put in at a fifth of its places, as typing and OCR do."""
+    random = Random(seed)
+    parts = list(text)
+    for place in random.sample(range(len(parts)), round(NOISE * len(parts))):
+        other = random.choice(letters)
+        parts[place] = random.choice(["", other, parts[place] + other])
+    return "".join(parts)
+
+
+def edited(text: str, script: str, seed: int) -> str:
+    return noisy(text, seed, ALPHABETS.get(script) or text.replace(" ", ""))
+
+
+def without_short_grams(where: Matcher, text: str) -> tuple[Match, ...]:
+    reading = texts.as_query(text)
+    known = tuple(one for one in reading.fingerprints if one.method != TEXT_SIMHASH)
+    return where.match_readings("p", [type(reading)(**{**_fields(reading), "fingerprints": known})], now=NOON).matches
+
+
+def _fields(reading: object) -> dict[str, object]:
+    return {name: getattr(reading, name) for name in type(reading).__dataclass_fields__}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+class TestInEveryScript:
+    def test_a_copy_with_every_fifth_letter_mistyped_is_a_copy(self, script: str) -> None:
+        told, plainly = [], 0
+        for seed in range(8):
+            text = written(seed, WORDS, script)
+            where = matcher(text, *(written(100 + other, WORDS, script) for other in range(3)))
+            came = edited(text, script, seed)
+            told += [(match.entry, match.kind) for match in scan(where, came).matches]
+            plainly += any(match.kind is Kind.COPY for match in without_short_grams(where, came))
+        assert told.count(("e0", Kind.COPY)) >= 7
+        assert {name for name, _ in told} == {"e0"}
+        assert plainly <= 4  # so that it is not the grams that find them
+
+    def test_inside_something_longer_it_is_a_copy_with_additions(self, script: str) -> None:
+        text = written(3, WORDS, script)
+        around = written(40, 3 * WORDS, script), written(41, 3 * WORDS, script)
+        (match,) = scan(matcher(text), f"{around[0]} {edited(text, script, 3)} {around[1]}").matches
+        assert match.kind is Kind.COPY_WITH_ADDITIONS
+        (pair,) = match.spans
+        assert pair.query.start > len(around[0]) - 60
+        assert pair.query.end < len(around[0]) + 1.4 * len(text)
+
+    def test_other_text_with_one_passage_of_it_is_none(self, script: str) -> None:
+        text = written(5, WORDS, script)
+        for seed in range(4):
+            other = f"{written(60 + seed, 60, script)} {text[40:60]} {written(70 + seed, 60, script)}"
+            assert scan(matcher(text), other).matches == ()
+
+
+def test_a_newspaper_that_quotes_a_passage_goes_on_quoting_it() -> None:
+    for script in SCRIPTS:
+        text = written(6, WORDS, script)
+        article = f"{written(80, 90, script)} {text[100:240]} {written(81, 90, script)}"
+        assert {match.kind for match in scan(matcher(text), article).matches} == {Kind.QUOTES}
+
+
+def test_a_gram_that_many_texts_hold_leads_to_none_of_them() -> None:
+    text = writing(7, WORDS)
+    came = edited(text, "latin", 1)
+    assert [match.entry for match in scan(matcher(text), came).matches] == ["e0"]
+    copies = [text] * (HOLDERS + 1)
+    assert without_short_grams(matcher(text), came) == scan(matcher(*copies), came).matches == ()
+    one_in_each = [Bank(info(f"b{number}"), [entry("e", text)]) for number in range(HOLDERS + 1)]
+    found = scan(Matcher(one_in_each), came).matches
+    assert [match.kind for match in found] == [Kind.COPY] * (HOLDERS + 1)
+
+
+def test_an_entry_without_words_is_matched_by_its_grams_alone() -> None:
+    """As those that were banked before there were any."""
+    text = writing(7, WORDS)
+    whole = entry("old", text)
+    old = Entry(id="old", fingerprints=whole.fingerprints[:2], added=NOON)
+    assert [one.method.id for one in whole.fingerprints[2:]] == [TEXT_SIMHASH.id]
+    where = Matcher([Bank(info(), [old, entry("other", writing(8, WORDS))])])
+    assert scan(where, edited(text, "latin", 1)).matches == ()
+    assert [match.entry for match in scan(where, text).matches] == ["old"]
+
+
+def test_of_banks_that_are_not_searched_nothing_is_said() -> None:
+    text = writing(7, WORDS)
+    where = Matcher([Bank(info("a"), [entry("x", text)]), Bank(info("b"), [entry("y", text)])])
+    reading = texts.as_query(edited(text, "latin", 1))
+    found = where.match_readings("p", [reading], now=NOON, banks={"b"}).matches
+    assert [(match.bank, match.entry, match.method) for match in found] == [("b", "y", TEXT_SIMHASH.id)]
+
+
+def test_what_is_removed_or_expired_is_not_found() -> None:
+    text = writing(7, WORDS)
+    came = texts.as_query(edited(text, "latin", 1))
+    where = Matcher([Bank(info(), [entry("a", text), entry("b", text, expires=NOON)])])
+    assert [match.entry for match in where.match_readings("p", [came], now=NOON).matches] == ["a"]
+    where.remove("bank", "a")
+    assert where.match_readings("p", [came], now=NOON).matches == ()
+
+
+offsets = st.lists(st.tuples(st.integers(0, 400), st.integers(0, 400)), min_size=1, max_size=4)
+
+
+@given(
+    content=st.tuples(st.integers(0, 9), st.integers(0, 120), st.sampled_from(SCRIPTS)),
+    laid=st.lists(st.tuples(offsets, st.integers(0, 9), st.integers(0, 7)), min_size=1, max_size=4),
+    repeated=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 200)), max_size=2),
+)
+@settings(max_examples=150)
+@example(content=(0, 0, "latin"), laid=[([(0, 0)], 0, 0)], repeated=[])
+@example(content=(1, 100, "han"), laid=[([(0, 0)], 1, 7), ([(400, 0), (0, 400)], 2, 3)], repeated=[(0, 900)])
+def test_the_kernel_says_what_the_plain_form_says(
+    content: tuple[int, int, str],
+    laid: list[tuple[list[tuple[int, int]], int, int]],
+    repeated: list[tuple[int, int]],
+) -> None:
+    """To the last bit; for hits that lie anywhere, since a file may say anything."""
+    shorts = texts.read(texts.code_points(written(*content))).shorts
+    common = np.zeros(int(shorts.extent), np.bool_)
+    for begin, length in repeated:
+        common[begin : begin + length] = True
+    random = np.random.default_rng(content[0])
+    words = [_words(seed, most, random) for _, seed, most in laid]
+    faint = Faint(
+        candidates=[_laid(some) for some, _, _ in laid],
+        words=np.concatenate(words),
+        counts=np.array([len(one) for one in words]),
+    )
+    plain, kernel = (faint.lines(shorts, common, compiled=compiled) for compiled in (False, True))
+    assert plain == kernel
+
+
+def _words(seed: int, most: int, random: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+    """Return the words of a text, or of none."""
+    entry = texts.as_entry(written(seed, 90, "latin"), name="t").fingerprints[2].bits[:most, 0]
+    return random.integers(0, 1 << 63, most, np.uint64) if seed % 3 == 0 else np.ascontiguousarray(entry)
+
+
+def _laid(hits: list[tuple[int, int]]) -> Candidate:
+    query_at, at = np.array(sorted(hits), np.float64).T.copy()
+    return Candidate(0, np.zeros(len(hits), np.int64), query_at, at)
+
+
+def test_a_text_agrees_with_itself_in_all_its_stretches_and_with_no_other() -> None:
+    for script in SCRIPTS:
+        text = written(1, 150, script)
+        own = texts.as_entry(text, name="t").fingerprints[2]
+        hit = Candidate(0, np.zeros(1, np.int64), np.zeros(1), np.zeros(1))
+        none = np.zeros(int(own.extent), np.bool_)
+        lines = dict[str, Line]()
+        for name, came in (("own", text), ("other", written(2, 150, script))):
+            shorts = texts.read(texts.code_points(came)).shorts
+            faint = Faint(candidates=[hit], words=own.bits[:, 0], counts=np.array([len(own)]))
+            (lines[name],) = faint.lines(shorts, np.zeros(int(shorts.extent), np.bool_))
+        assert lines["own"].agreement > 3 * ENOUGH
+        assert (lines["own"].query_from, lines["own"].bank_from) == (0, 0)
+        assert int(own.extent) - 64 <= lines["own"].query_to <= int(own.extent)
+        assert lines["other"].agreement < ENOUGH / 2
+        assert not none.any()
+        assert LIMIT > HOLDERS  # or it were not known of a gram that few hold it
+
+
+def test_what_is_common_says_nothing() -> None:
+    text = written(1, 150, MIXED)
+    own: Fingerprint = texts.as_entry(text, name="t").fingerprints[2]
+    shorts = texts.read(texts.code_points(text)).shorts
+    hit = Candidate(0, np.zeros(1, np.int64), np.zeros(1), np.zeros(1))
+    faint = Faint(candidates=[hit], words=own.bits[:, 0], counts=np.array([len(own)]))
+    (line,) = faint.lines(shorts, np.ones(int(own.extent), np.bool_))
+    assert line == Line(0.0, 0, 0, 0, 0)
