@@ -72,6 +72,7 @@ NEEDED = (
     *("id", "bank", "confirmed", "expires", "medium"),
     *(f"text-gram/1/{name}" for name in ("entries", "first", "extent")),
     *(f"text-gram/1/index/{name}" for name in ("bits", "codes")),
+    *(f"text-simhash/1/{name}" for name in ("entries", "first", "bits")),
     *(f"pdq/1/{name}" for name in ("entries", "extent", "at", "start", "end")),
     *(f"pdq/1/index/{name}" for name in ("bits", "holder", "at", "bank", "numbers", "expires")),
 )
@@ -110,6 +111,9 @@ def test_columns_that_do_not_fit_each_other_are_refused(
         ("text-gram/1/entries", -1, len(KNOWN)),
         ("text-gram/1/first", -1, 0),
         ("text-gram/1/first", 0, 1),
+        ("text-simhash/1/entries", -1, len(KNOWN)),
+        ("text-simhash/1/first", -1, 0),
+        ("text-simhash/1/first", 0, 1),
         ("pdq/1/index/banks", 0, 2),
         ("pdq/1/index/banks", 0, -1),
         ("link/1/index/numbers", -1, len(KNOWN)),

@@ -52,7 +52,7 @@ class ArchivedGrams:
         index = {name.removeprefix("index/"): each for name, each in columns.items() if name.startswith("index/")}
         count, features, first = len(columns["extent"]), len(index["bits"]) if index else 0, columns["first"]
         check_columns(TEXT_GRAM, columns, {"entries": (count,), "extent": (count,), "first": (count + 1,)})
-        check_ends(TEXT_GRAM, columns, len(bank), features)
+        check_ends(TEXT_GRAM, columns, len(bank), count, features)
         ordinals = columns.get("entries")
         sealed = None
         if index:

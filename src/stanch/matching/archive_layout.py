@@ -32,6 +32,15 @@ M/index/odd     u4  (O,)
 M/index/places  u4  (O, 3)        f8 where one is no whole number that fits
 M/index/marks   u2  (ceil(N/16),)
 ```
+
+By the words of `text-simhash/1` nothing is found, and where one stands follows from how many its text has. So of
+them there is nothing else:
+
+```
+M/entries  u4  (F,)      as above
+M/first    u4  (F + 1,)  as above
+M/bits     u8  (N,)      the words, text by text
+```
 """
 
 from collections.abc import Iterator
@@ -48,7 +57,7 @@ from stanch.formats import write_segment
 from stanch.index import Rows
 from stanch.index.sealed_grams import SealedGrams
 from stanch.matching.indexing import sealed_index
-from stanch.values import TEXT_GRAM, Medium, Method
+from stanch.values import TEXT_GRAM, TEXT_SIMHASH, Medium, Method
 
 VERSION = 2
 MOST_BANKS = 1 << 16
@@ -104,8 +113,7 @@ class Prints:
     def columns(self, entries: int) -> Iterator[tuple[str, Array]]:
         """Yield the columns that are needed, by their names, if there are so many entries in all."""
         yield from _owners(self.entries, entries)
-        if not (self.counts == 1).all():
-            yield "first", _first(self.counts)
+        yield from _firsts(self.counts)
         for name in ("extent", "at", "start", "end"):
             yield name, _constant(_narrow(getattr(self, name)))
         if len(self.rows):
@@ -158,6 +166,32 @@ class GramPrints:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class WordPrints:
+    """What texts keep of their short grams, in order of their ordinals.
+
+    Parameters
+    ----------
+    entries, counts : as in `Prints`.
+    bits : uint64 array, shape (N,).
+    """
+
+    entries: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    bits: NDArray[np.uint64]
+
+    @property
+    def method(self) -> Method:
+        """By which they were made."""
+        return TEXT_SIMHASH
+
+    def columns(self, entries: int) -> Iterator[tuple[str, Array]]:
+        """Yield the columns that are needed, by their names, if there are so many entries in all."""
+        yield from _owners(self.entries, entries)
+        yield from _firsts(self.counts)
+        yield "bits", self.bits
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Contents:
     """Entries in order of their ids, before they are written.
 
@@ -174,7 +208,7 @@ class Contents:
     confirmed: Array
     expires: Array
     medium: Array
-    prints: tuple[Prints | GramPrints, ...]
+    prints: tuple[Prints | GramPrints | WordPrints, ...]
 
     def write(self, path: Path) -> None:
         """Write it as a segment; the errors are those of `write_segment`."""
@@ -214,6 +248,11 @@ def runs(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int
 def _owners(ordinals: NDArray[np.int64], entries: int) -> Iterator[tuple[str, Array]]:
     if len(ordinals) < entries:
         yield "entries", ordinals.astype(np.uint32)
+
+
+def _firsts(counts: NDArray[np.int64]) -> Iterator[tuple[str, Array]]:
+    if not (counts == 1).all():
+        yield "first", _first(counts)
 
 
 def _first(counts: NDArray[np.int64]) -> Array:

@@ -14,9 +14,10 @@ from stanch.index import Rows
 from stanch.index.sealed import Sealed
 from stanch.index.sealed_postings import SealedPostings
 from stanch.matching.archive_grams import ArchivedGrams
-from stanch.matching.archive_layout import Contents, GramPrints, Prints, runs
+from stanch.matching.archive_layout import Contents, GramPrints, Prints, WordPrints, runs
 from stanch.matching.archive_prints import ArchivedPrints
 from stanch.matching.archive_segment import ArchiveSegment
+from stanch.matching.archive_words import ArchivedWords
 from stanch.matching.archive_writing import order_of_ids
 
 Dead = NDArray[np.uint32]
@@ -112,7 +113,7 @@ def _sources(
         yield _Source(segment=segment, alive=alive, ordinals=ordinals, banks=own)
 
 
-def _all_prints(sources: Sequence[_Source]) -> Iterator[Prints | GramPrints]:
+def _all_prints(sources: Sequence[_Source]) -> Iterator[Prints | GramPrints | WordPrints]:
     for id_ in sorted({id_ for one in sources for id_ in one.segment.prints}):
         parts = [
             _of_source(source, prints)
@@ -124,6 +125,9 @@ def _all_prints(sources: Sequence[_Source]) -> Iterator[Prints | GramPrints]:
     grams = [_grams_of_source(source, grams) for source in sources if (grams := source.segment.grams) is not None]
     if any(len(part.entries) for part in grams):
         yield _joined_grams(grams)
+    words = [_words_of_source(source, words) for source in sources if (words := source.segment.words) is not None]
+    if any(len(part.entries) for part in words):
+        yield WordPrints(**_columns(words, ("bits",)))
 
 
 def _joined(parts: Sequence[Prints]) -> Prints:
@@ -131,24 +135,31 @@ def _joined(parts: Sequence[Prints]) -> Prints:
     return Prints(
         method=parts[0].method,
         rows=Rows.joined([part.rows for part in parts]),
-        **_columns(parts, ("at", "start", "end")),
+        **_columns(parts, ("at", "start", "end"), ("extent",)),
     )
 
 
 def _joined_grams(parts: Sequence[GramPrints]) -> GramPrints:
     """Return the grams of all that are alive, in order of their ordinals."""
-    return GramPrints(**_columns(parts, ("at", "start", "end", "bits", "kept")))
+    return GramPrints(**_columns(parts, ("at", "start", "end", "bits", "kept"), ("extent",)))
 
 
-def _columns(parts: Sequence[Prints] | Sequence[GramPrints], names: Sequence[str]) -> dict[str, Any]:
-    """Return columns of several parts as one, those named being of features."""
-    entries, counts, extent = (
-        np.concatenate([getattr(part, name) for part in parts]) for name in ("entries", "counts", "extent")
-    )
-    order = np.argsort(entries)
+def _columns(
+    parts: Sequence[Prints] | Sequence[GramPrints] | Sequence[WordPrints],
+    of_features: Sequence[str],
+    of_prints: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Return these columns of several parts as one, and whose they are."""
+
+    def column(name: str) -> NDArray[Any]:
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    order, counts = np.argsort(column("entries")), column("counts")
     features = runs((np.cumsum(counts) - counts)[order], counts[order])
-    columns: dict[str, Any] = {"entries": entries[order], "counts": counts[order], "extent": extent[order]}
-    return columns | {name: np.concatenate([getattr(part, name) for part in parts])[features] for name in names}
+    return {
+        **{name: column(name)[order] for name in ("entries", "counts", *of_prints)},
+        **{name: column(name)[features] for name in of_features},
+    }
 
 
 def _of_source(source: _Source, prints: ArchivedPrints) -> Prints:
@@ -186,8 +197,14 @@ def _grams_of_source(source: _Source, grams: ArchivedGrams) -> GramPrints:
     )
 
 
+def _words_of_source(source: _Source, words: ArchivedWords) -> WordPrints:
+    """Return what of the words of a segment goes over, under its new ordinals."""
+    _, features, columns = _alive(source, words)
+    return WordPrints(bits=words.bits[features], **columns)
+
+
 def _alive(
-    source: _Source, prints: ArchivedPrints | ArchivedGrams
+    source: _Source, prints: ArchivedPrints | ArchivedGrams | ArchivedWords
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], dict[str, NDArray[np.int64]]]:
     """Return which fingerprints go over, their features, their new ordinals and how many features each has."""
     ordinals = source.ordinals[prints.ordinals()]

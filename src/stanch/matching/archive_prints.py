@@ -18,6 +18,7 @@ _KINDS = {
     "entries": ("u4",),
     "first": ("u4", "u8"),
     **dict.fromkeys(("extent", "at", "start", "end"), ("u2", "u4", "f8")),
+    "bits": ("u8",),
 }
 
 _HOLDERS = {"numbers": "i8", "holder": "u4", "bank": "u2", "banks": "i8", "expires": "i8", "at": "f8"}
@@ -55,7 +56,7 @@ class ArchivedPrints:
         """
         count, features = len(columns["extent"]), len(columns["at"])
         check_columns(method, columns, _shapes(count, features))
-        check_ends(method, columns, entries, features)
+        check_ends(method, columns, entries, count, features)
         index = {name.removeprefix("index/"): each for name, each in columns.items() if name.startswith("index/")}
         sealed = index_of(method, index) if index else None
         if sealed is not None:
@@ -138,15 +139,18 @@ def check_columns(method: Method, columns: Mapping[str, Array], shapes: Mapping[
             raise ValueError(problem)
 
 
-def check_ends(method: Method, columns: Mapping[str, Array], entries: int, features: int) -> None:
+def check_ends(method: Method, columns: Mapping[str, Array], entries: int, count: int, features: int) -> None:
     """Compare numbers with what they point into, where they rise: there the last tells of all.
+
+    Parameters
+    ----------
+    entries : of the segment; `count` of them have a fingerprint, of so many features together.
 
     Raises
     ------
     ValueError
         If they do not fit.
     """
-    count = len(columns["extent"])
     ordinals, first = (columns.get(name) for name in ("entries", "first"))
     fit = [
         count == entries if ordinals is None else not count or int(ordinals[-1]) < entries,

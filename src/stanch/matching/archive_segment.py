@@ -18,7 +18,8 @@ from stanch.index import NEVER
 from stanch.matching.archive_grams import ArchivedGrams
 from stanch.matching.archive_layout import MEDIA, VERSION, About, Array
 from stanch.matching.archive_prints import ArchivedPrints
-from stanch.values import TEXT_GRAM, Medium, method
+from stanch.matching.archive_words import ArchivedWords
+from stanch.values import TEXT_GRAM, TEXT_SIMHASH, Medium, method
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LOW = (1 << 64) - 1
@@ -41,8 +42,9 @@ class ArchiveSegment:
     entries : how many there are.
     banks : whose they are.
     texts : how many entries of each bank have grams.
-    prints : by method id, what finds its features; of all methods but that of grams.
+    prints : by method id, what finds its features; of all methods but the two below.
     grams : what finds the grams of texts; None if there are none.
+    words : what texts keep of their short grams; None if none does.
     """
 
     file: SegmentFile
@@ -52,6 +54,7 @@ class ArchiveSegment:
     texts: tuple[int, ...]
     prints: Mapping[str, ArchivedPrints]
     grams: ArchivedGrams | None
+    words: ArchivedWords | None
     ids: NDArray[np.uint64]
     bank: Array
     confirmed: Array
@@ -80,9 +83,10 @@ class ArchiveSegment:
                     method(id_), _below(file, id_), entries=about.entries, banks=len(about.banks)
                 )
                 for id_ in about.methods
-                if id_ != TEXT_GRAM.id
+                if id_ not in (TEXT_GRAM.id, TEXT_SIMHASH.id)
             }
             grams = _grams(file, about) if TEXT_GRAM.id in about.methods else None
+            words = _words(file, about) if TEXT_SIMHASH.id in about.methods else None
         except (LookupError, ValueError, TypeError, UnknownMethodError) as error:
             raise DamagedSegmentError(path=path, place="columns", problem=str(error)) from error
         return cls(
@@ -93,12 +97,13 @@ class ArchiveSegment:
             texts=about.texts,
             prints=MappingProxyType(prints),
             grams=grams,
+            words=words,
             ids=file.columns["id"],
             **{name: file.columns[name] for name in ("bank", "confirmed", "expires", "medium")},
         )
 
     def held_by(self, method_id: str) -> ArchivedPrints | ArchivedGrams | None:
-        """Return what there is by a method; None if there is nothing."""
+        """Return what is found by a method; None if there is nothing, or if nothing is found by it."""
         return self.grams if method_id == TEXT_GRAM.id else self.prints.get(method_id)
 
     def find(self, ids: Sequence[UUID]) -> NDArray[np.int64]:
@@ -180,6 +185,10 @@ def _check(file: SegmentFile, about: About) -> None:
 def _grams(file: SegmentFile, about: About) -> ArchivedGrams:
     bank, expires = file.columns["bank"], file.columns["expires"]
     return ArchivedGrams.of_columns(_below(file, TEXT_GRAM.id), bank=bank, expires=expires, banks=len(about.banks))
+
+
+def _words(file: SegmentFile, about: About) -> ArchivedWords:
+    return ArchivedWords.of_columns(_below(file, TEXT_SIMHASH.id), entries=about.entries)
 
 
 def _below(file: SegmentFile, method_id: str) -> dict[str, Array]:

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from stanch.errors import InvalidValueError
 from stanch.index import NEVER, Rows
-from stanch.matching.archive_layout import MEDIA, MOST_BANKS, Contents, GramPrints, Prints
+from stanch.matching.archive_layout import MEDIA, MOST_BANKS, Contents, GramPrints, Prints, WordPrints
 from stanch.matching.indexing import indexed
 from stanch.matching.listed import medium_of
-from stanch.values import TEXT_GRAM, Entry, Fingerprint
+from stanch.values import TEXT_GRAM, TEXT_SIMHASH, Entry, Fingerprint
 
 ID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 """How the id of an archived entry is written."""
@@ -108,12 +108,14 @@ def _prints(
     ordinals: NDArray[np.int64],
     bank: NDArray[np.int64],
     expires: NDArray[np.int64],
-) -> Prints | GramPrints:
+) -> Prints | GramPrints | WordPrints:
     """Put the fingerprints of one method, each with the number of its entry as they came, in order of ordinals."""
     numbers = ordinals[[number for number, _ in chosen]]
     order = np.argsort(numbers)
     prints = [chosen[place][1] for place in order.tolist()]
     entries, counts = numbers[order], np.array([len(one) for one in prints])
+    if prints[0].method == TEXT_SIMHASH:
+        return WordPrints(entries=entries, counts=counts, bits=np.concatenate([one.bits[:, 0] for one in prints]))
     owner = np.repeat(entries, counts)
     bits, at, start, end = (np.concatenate([getattr(one, name) for one in prints]) for name in _FEATURES)
     rows = Rows(bits=bits, entry=owner, bank=bank[owner], at=at, expires=expires[owner])

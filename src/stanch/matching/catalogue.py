@@ -1,7 +1,7 @@
 """All banks as numbers: what the indexes hold, and what their answers mean."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from uuid import UUID
 
 import numpy as np
@@ -17,12 +17,13 @@ from stanch.errors import (
 from stanch.index import NEVER, Hits, Rows
 from stanch.index.handles import Handles
 from stanch.matching.archive import LIVE, Archive
+from stanch.matching.archive_words import Words, joined
 from stanch.matching.attached import Attached
 from stanch.matching.background import Background
 from stanch.matching.bank import Bank
 from stanch.matching.frequency import frequencies_of_each, lots
 from stanch.matching.indexing import indexed, live_index, postings_index
-from stanch.matching.listed import Listed, ListedEntry, fingerprint_of
+from stanch.matching.listed import Listed, ListedEntry, fingerprint_of, simhashes_of
 from stanch.matching.weighing import Weighed
 from stanch.values import FINDING, TEXT_GRAM, BankInfo, Entry, Fingerprint, Method
 
@@ -130,6 +131,27 @@ class Catalogue:
         """Return those of some archived entries that have so many grams at most, with their grams."""
         found = self._attached.small([number for number in numbers if number < LIVE], most=most)
         return {number: (self.listed(number), grams) for number, grams in found.items()}
+
+    def simhashes(self, numbers: Sequence[int] | NDArray[np.int64]) -> Words:
+        """Return the words of some entries by `text-simhash/1`.
+
+        Parameters
+        ----------
+        numbers : of the entries, in any order, any of them several times.
+
+        Returns
+        -------
+        uint64 array, shape (words,), those of the first, those of the second, and so on; int64 array of how many
+        each has, 0 where it keeps none.
+        """
+        wanted = np.asarray(numbers, np.int64)
+        archived, live = np.flatnonzero(wanted < LIVE), np.flatnonzero(wanted >= LIVE)
+        parts = []
+        if len(archived):
+            parts.append((archived, self._attached.simhashes(wanted[archived])))
+        if len(live):
+            parts.append((live, simhashes_of(self._listed[number].entry for number in wanted[live].tolist())))
+        return joined(parts)
 
     def texts(self, bank: int) -> int:
         """Return how many texts this bank holds."""
