@@ -11,7 +11,7 @@ from stanch.fingerprints import text as texts
 from stanch.index import NEVER, PostingsIndex, Rows
 from stanch.matching.background import Background
 from stanch.matching.background_formulae import formulae
-from stanch.matching.candidates import CANDIDATES, Candidate, Led, LookedUp, faint, grouped
+from stanch.matching.candidates import CANDIDATES, HOLDERS, Candidate, Led, LookedUp, faint, grouped
 from stanch.matching.finding import find_candidates
 from stanch.matching.strands import promising
 from stanch.values import GRAM, TEXT_GRAM, Fingerprint
@@ -162,3 +162,24 @@ def test_of_many_entries_of_a_bank_the_first_are_compared() -> None:
     index, asked = holding(content, CANDIDATES + 3), texts.as_query(content).fingerprints[1]
     for banks, found in (([4], CANDIDATES), ([6, 4, 5], 2 * CANDIDATES)):
         assert assert_alike(index, asked, Background(), banks, 0, 200) == found
+
+
+def test_of_many_entries_that_few_hold_a_gram_in_common_with_the_first_of_a_bank_are_told() -> None:
+    """Those with most such grams come first, and grams that many of a bank hold do not count."""
+    text = text_of(range(4 * CANDIDATES), 0)
+    alone: list[Text] = [([(gram, 0.0, 0.0, 12.0, True)], gram % 2, NEVER) for gram in range(3 * CANDIDATES)]
+    twice: list[Text] = [([(gram, 1.0, 1.0, 13.0, True) for gram in (3, 5)], 1, NEVER)]
+    often: list[Text] = [([(9, 2.0, 2.0, 14.0, True)], 0, NEVER)] * (HOLDERS + 1)
+    held = [*alone, *twice, *often]
+    index = PostingsIndex(1, sealed=[sealed_of(held, None).placed(FIRST, FROM)], small=ALWAYS)
+    index.add(rows_of(held[: 2 * CANDIDATES]))
+    for banks, found in (([4], CANDIDATES), ([6, 4, 5], 2 * CANDIDATES)):
+        assert_alike(index, text, Background(), banks, 0, 200)
+        handles = index.handles(banks)
+        assert handles is not None
+        led = find_candidates(handles, Background(), text, now=0, limit=200)
+        assert len(led.faint) == found
+        assert (FIRST + len(alone) == led.faint[0].number) == (5 in banks)
+        assert not {FIRST + len(alone) + 1 + number for number in range(HOLDERS + 1)} & {
+            one.number for one in led.faint
+        }
