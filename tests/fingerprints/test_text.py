@@ -16,7 +16,7 @@ from stanch.errors import EmptyTextError
 from stanch.fingerprints import text as texts
 from stanch.fingerprints.reading import Reading
 from stanch.language import LONGEST_TEXT, normalise
-from stanch.values import AS_IS, GRAM, TEXT_EXACT, TEXT_GRAM, TEXT_SIMHASH, Fingerprint, Medium
+from stanch.values import AS_IS, GRAM, TEXT_EXACT, TEXT_GRAM, Fingerprint, Medium
 from tests.language import attacks
 from tests.language.samples import SENTENCES
 
@@ -216,7 +216,7 @@ def test_a_text_that_is_too_long_is_read_to_the_limit_and_has_no_identity() -> N
     text = sentence * (LONGEST_TEXT // len(sentence) + 1)
     reading = texts.as_query(text)
     assert [problem.code for problem in reading.not_scanned] == ["text-too-long"]
-    assert [found.method for found in reading.fingerprints] == [TEXT_GRAM, TEXT_SIMHASH]
+    assert [found.method for found in reading.fingerprints] == [TEXT_GRAM]
     assert reading.fingerprints[0].end.max() <= LONGEST_TEXT
 
 

@@ -41,6 +41,8 @@ COLUMNS = ("bits", "at", "start", "end", "quality")
 def shape(reading: Reading) -> list[object]:
     """Return all there is to a reading, to be compared to the last bit."""
     said = [reading.medium, reading.not_scanned, reading.remarks, reading.symbols, reading.evasion, reading.undone]
+    assert reading.shorts is None or reading.shorts.flags.c_contiguous
+    said += [None if reading.shorts is None else reading.shorts.tolist()]
     return [*said, *(part for made in reading.fingerprints for part in columns(made))]
 
 

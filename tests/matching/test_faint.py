@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from stanch.fingerprints import text as texts
-from stanch.language.normalised import code_points
+from stanch.fingerprints.reading import Reading
 from stanch.matching import Bank, Matcher
 from stanch.matching.candidates import HOLDERS, Candidate
 from stanch.matching.faint import ENOUGH, Faint, Line
@@ -41,9 +42,13 @@ def edited(text: str, script: str, seed: int) -> str:
 
 def without_short_grams(where: Matcher, text: str) -> tuple[Match, ...]:
     """Return what grams alone find."""
-    reading = texts.as_query(text)
-    known = tuple(one for one in reading.fingerprints if one.method != TEXT_SIMHASH)
-    return where.match_readings("p", [replace(reading, fingerprints=known)], now=NOON).matches
+    reading = replace(texts.as_query(text), shorts=None)
+    return where.match_readings("p", [reading], now=NOON).matches
+
+
+def shorts_of(reading: Reading) -> NDArray[np.uint64]:
+    assert reading.shorts is not None
+    return reading.shorts
 
 
 def of_noise(script: str, find: Callable[[Matcher, str], tuple[Match, ...]]) -> list[tuple[str, Kind]]:
@@ -148,8 +153,8 @@ def test_the_kernel_says_what_the_plain_form_says(
     repeated: list[tuple[int, int]],
 ) -> None:
     """To the last bit; for hits that lie anywhere, since a file may say anything."""
-    shorts = texts.read(code_points(written(*content))).shorts
-    common = np.zeros(int(shorts.extent), np.bool_)
+    reading = texts.as_query(written(*content))
+    common = np.zeros(reading.symbols, np.bool_)
     for begin, length in repeated:
         common[begin : begin + length] = True
     random = np.random.default_rng(content[0])
@@ -159,7 +164,7 @@ def test_the_kernel_says_what_the_plain_form_says(
         words=np.concatenate(words),
         counts=np.array([len(one) for one in words]),
     )
-    plain, kernel = (faint.lines(shorts, common, compiled=compiled) for compiled in (False, True))
+    plain, kernel = (faint.lines(shorts_of(reading), common, compiled=compiled) for compiled in (False, True))
     assert plain == kernel
 
 
@@ -179,24 +184,22 @@ def test_a_text_agrees_with_itself_in_all_its_stretches_and_with_no_other() -> N
         text = written(1, 150, script)
         own = texts.as_entry(text, name="t").fingerprints[2]
         hit = Candidate(0, np.zeros(1, np.int64), np.zeros(1), np.zeros(1))
-        none = np.zeros(int(own.extent), np.bool_)
         lines = dict[str, Line]()
         for name, came in (("own", text), ("other", written(2, 150, script))):
-            shorts = texts.read(code_points(came)).shorts
+            reading = texts.as_query(came)
             faint = Faint(candidates=[hit], words=own.bits[:, 0], counts=np.array([len(own)]))
-            (lines[name],) = faint.lines(shorts, np.zeros(int(shorts.extent), np.bool_))
+            (lines[name],) = faint.lines(shorts_of(reading), np.zeros(reading.symbols, np.bool_))
         assert lines["own"].agreement > 3 * ENOUGH
         assert (lines["own"].query_from, lines["own"].bank_from) == (0, 0)
         assert int(own.extent) - 64 <= lines["own"].query_to <= int(own.extent)
         assert lines["other"].agreement < ENOUGH / 2
-        assert not none.any()
         assert LIMIT > HOLDERS  # or it were not known of a gram that few hold it
 
 
 def test_what_is_common_says_nothing() -> None:
     text = written(1, 150, MIXED)
     own: Fingerprint = texts.as_entry(text, name="t").fingerprints[2]
-    shorts = texts.read(code_points(text)).shorts
+    shorts = shorts_of(texts.as_query(text))
     hit = Candidate(0, np.zeros(1, np.int64), np.zeros(1), np.zeros(1))
     faint = Faint(candidates=[hit], words=own.bits[:, 0], counts=np.array([len(own)]))
     (line,) = faint.lines(shorts, np.ones(int(own.extent), np.bool_))

@@ -159,7 +159,7 @@ def test_texts_in_every_script_find_what_they_were_cut_from() -> None:
 
 def test_of_many_entries_of_a_bank_the_first_are_compared() -> None:
     content = written(3, 30, MIXED)
-    index, asked = holding(content, CANDIDATES + 3), texts.as_query(content).fingerprints[1]
+    index, (asked,) = holding(content, CANDIDATES + 3), texts.as_query(content).fingerprints[1:]
     for banks, found in (([4], CANDIDATES), ([6, 4, 5], 2 * CANDIDATES)):
         assert assert_alike(index, asked, Background(), banks, 0, 200) == found
 

@@ -116,12 +116,14 @@ def as_query(text: str, codes: Codes | None = None, *, compiled: bool | None = N
     """
     codes = (code_points(text) if codes is None else codes)[:LONGEST_TEXT]
     found = read(codes, compiled=compiled)
-    grams = (found.grams, found.shorts) if len(found.grams) else ()
+    grams = (found.grams,) if len(found.grams) else ()
+    shorts = found.shorts.bits[:, 0]
     if not found.asked & EVADING:
-        return _reading(text, codes, found, grams)
+        return _reading(text, codes, found, grams, shorts=shorts)
     evasion = evasion_of_codes(codes)
     score = evasion.score
-    return _reading(text, codes, found, grams, evasion=score, undone=evasion.undone if score else ())
+    undone = evasion.undone if score else ()
+    return _reading(text, codes, found, grams, evasion=score, undone=undone, shorts=shorts)
 
 
 def read(codes: Codes, *, compiled: bool | None = None) -> ReadText:
@@ -240,6 +242,7 @@ def _reading(
     *,
     evasion: float = 0.0,
     undone: tuple[str, ...] = (),
+    shorts: Words | None = None,
 ) -> Reading:
     unread: tuple[NotScanned, ...] = ()
     if found.asked & UNREADABLE or len(text) > LONGEST_TEXT:
@@ -252,6 +255,7 @@ def _reading(
         symbols=len(found.symbols),
         evasion=evasion,
         undone=undone,
+        shorts=shorts,
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stanch.fingerprints import Queries
-from stanch.values import TEXT_SIMHASH, Fingerprint, Method
+from stanch.values import Fingerprint, Method
 
 Content = tuple[int, int]
 """The place of a part, and of one of its readings."""
@@ -71,9 +71,7 @@ def by_method(queries: Queries) -> list[Asked]:
     return [asked[method] for method in sorted(asked)]
 
 
-def short_grams(queries: Queries, content: Content) -> Fingerprint | None:
-    """Return the short grams of a text, if they are known."""
+def short_grams(queries: Queries, content: Content) -> NDArray[np.uint64] | None:
+    """Return the short grams of a content; None where they are not known."""
     place, number = content
-    readings = queries.readings.get(place, ())
-    prints = readings[number].fingerprints if number < len(readings) else ()
-    return next((one for one in prints if one.method == TEXT_SIMHASH), None)
+    return queries.readings[place][number].shorts

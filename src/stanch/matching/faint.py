@@ -18,7 +18,7 @@ from stanch.fingerprints.simhash import STRETCH
 from stanch.index.align import Effort
 from stanch.matching.candidates import Candidate
 from stanch.matching.kinds import Side
-from stanch.values import GRAM, SHORT_GRAM, Fingerprint
+from stanch.values import GRAM, SHORT_GRAM
 
 Words = NDArray[np.uint64]
 Places = NDArray[np.int64]
@@ -82,16 +82,15 @@ class Faint:
     words: Words
     counts: Places
 
-    def lines(self, shorts: Fingerprint, repeated: Mask, *, compiled: bool | None = None) -> list[Line]:
+    def lines(self, hashes: Words, repeated: Mask, *, compiled: bool | None = None) -> list[Line]:
         """Return how much each agrees with a text.
 
         Parameters
         ----------
-        shorts : every short gram of the text.
+        hashes : uint64 array, every short gram of the text.
         repeated : bool array, one a symbol of the text, which are common whatever the entry.
         compiled : whether by the kernel, which does the same; by default if it is worth it, see `align`.
         """
-        hashes = shorts.bits[:, 0]
         live = self._new(len(hashes), repeated)
         if not (Effort.is_worth_it(len(hashes)) if compiled is None else compiled):
             return list(self._plainly(hashes, live))

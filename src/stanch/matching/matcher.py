@@ -7,6 +7,9 @@ from types import TracebackType
 from typing import Self
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
+
 from stanch.fingerprints import Queries, Reading, as_queries, as_query
 from stanch.matching.archive import Archive
 from stanch.matching.asking import Content, by_method, short_grams
@@ -233,7 +236,7 @@ class Matcher:
         return found
 
     def _passages(
-        self, text: Fingerprint, shorts: Fingerprint | None, now: int, banks: Container[str] | None
+        self, text: Fingerprint, shorts: NDArray[np.uint64] | None, now: int, banks: Container[str] | None
     ) -> list[Match]:
         with self._lock:
             return find_passages(self._catalogue, self._unfolded, text, shorts, now=now, banks=banks)

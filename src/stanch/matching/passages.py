@@ -29,7 +29,7 @@ def find_passages(
     catalogue: Catalogue,
     unfolded: Unfolded,
     query: Fingerprint,
-    shorts: Fingerprint | None,
+    shorts: NDArray[np.uint64] | None,
     *,
     now: int,
     banks: Container[str] | None = None,
@@ -40,8 +40,7 @@ def find_passages(
     ----------
     unfolded : entries of the catalogue.
     query : every gram of the text, by `text-gram/1`.
-    shorts : its short grams, by `text-simhash/1`, if they are known: they are asked where grams alone find no more
-        than quotations.
+    shorts : its short grams, if they are known: they are asked where grams alone find no more than quotations.
     now : seconds since 1970.
     banks : the names of those to look in; None for all.
     """
@@ -107,7 +106,7 @@ def _match(
 
 
 def _faint_matches(
-    catalogue: Catalogue, unfolded: Unfolded, query: Fingerprint, shorts: Fingerprint, led: Led, now: int
+    catalogue: Catalogue, unfolded: Unfolded, query: Fingerprint, shorts: NDArray[np.uint64], led: Led, now: int
 ) -> Iterator[tuple[int, Match]]:
     """Yield the numbers of entries that agree with a text along their short grams, and the matches with them."""
     words, counts = catalogue.simhashes([one.number for one in led.faint])
