@@ -25,7 +25,7 @@ from benchmarks.report import Result, report, require_assets
 from benchmarks.text_scale_documents import SEED, Chains, Read, chains, read
 from stanch.index import NEVER, Rows
 from stanch.matching import Archive, ArchiveSegment, Bank, Matcher
-from stanch.matching.archive_layout import MEDIA, Contents, GramPrints, Prints
+from stanch.matching.archive_layout import MEDIA, Contents, GramPrints, Prints, WordPrints
 from stanch.matching.archive_writing import order_of_ids
 from stanch.matching.entries import entry_of
 from stanch.media import Decoders
@@ -120,10 +120,14 @@ def write(path: Path, lots: list[Read], seed: int) -> None:
     )
     names = ("bits", "at", "start", "end", "kept")
     grams = GramPrints(entries=entries, counts=counts, extent=symbols, **{name: column(name) for name in names})
+    held = column("word_counts")
+    having = np.flatnonzero(held)
+    words = WordPrints(entries=having, counts=held[having], bits=column("words"))
     lots.clear()
     medium = np.broadcast_to(MEDIA.index(Medium.TEXT), count)
     confirmed = np.broadcast_to(1, count)
-    Contents(banks=(BANK,), ids=ids, medium=medium, confirmed=confirmed, prints=(exact, grams), **same).write(path)
+    prints = (exact, grams, words)
+    Contents(banks=(BANK,), ids=ids, medium=medium, confirmed=confirmed, prints=prints, **same).write(path)
 
 
 def matcher(segments: list[ArchiveSegment], bank: Chains, scale: Scale) -> Matcher:

@@ -19,10 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.text_scale_kernels import strung, thinned
-from stanch.fingerprints.text import WINDOW, gram_hashes
+from stanch.fingerprints.simhash import STRETCH
+from stanch.fingerprints.text import FLOOR_GRAMS, WINDOW, gram_hashes, short_hashes
+from stanch.kernels.simhash_numba import write_words
 from stanch.language.normalised import NormalisedText, normalise_codes
+from stanch.matching.archive_layout import runs
 from stanch.matching.indexing import first_occurrences
-from stanch.values import GRAM
+from stanch.values import GRAM, SHORT_GRAM
 
 SENTENCES = "text/sib200_80langs.tsv.gz"
 SEED = 20_181_208
@@ -117,6 +120,7 @@ class Read:
     bits : uint64 array, shape (grams, 1).
     kept : bool array, shape (grams,), which are indexed.
     at, start, end : uint32 arrays, shape (grams,).
+    words : uint64 array, shape (words,), of `text-simhash/1`; `word_counts` says how many each document has.
     """
 
     digests: NDArray[np.uint64]
@@ -128,24 +132,31 @@ class Read:
     at: NDArray[np.uint32]
     start: NDArray[np.uint32]
     end: NDArray[np.uint32]
+    words: NDArray[np.uint64]
+    word_counts: Places
+
+
+def languages(assets: Path) -> dict[str, list[tuple[int, str]]]:
+    """Return the numbered sentences of each language."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    with gzip.open(assets / SENTENCES, "rt", encoding="utf-8") as lines:
+        next(lines)
+        for line in lines:
+            code, _, number, _, text = line.rstrip("\n").split("\t")
+            found.setdefault(code, []).append((int(number), text))
+    return found
 
 
 @cache
 def chains(assets: Path) -> tuple[Chains, Chains]:
     """Return the chains of the bank, and those of sentences that were held out."""
-    languages: dict[str, list[tuple[int, str]]] = {}
-    with gzip.open(assets / SENTENCES, "rt", encoding="utf-8") as lines:
-        next(lines)
-        for line in lines:
-            code, _, number, _, text = line.rstrip("\n").split("\t")
-            languages.setdefault(code, []).append((int(number), text))
-    divided = [_words(sentences) for sentences in languages.values()]
+    divided = [words_of(sentences) for sentences in languages(assets).values()]
     bank = [[words for number, words in some if number % HELD_OUT] for some in divided]
     held_out = [[words for number, words in some if number % HELD_OUT == 0] for some in divided]
     return Chains.of(bank), Chains.of(held_out)
 
 
-def _words(sentences: list[tuple[int, str]]) -> list[tuple[int, list[str]]]:
+def words_of(sentences: list[tuple[int, str]]) -> list[tuple[int, list[str]]]:
     """Return each sentence as words, each with the space behind it, if there are any."""
     pieces = [text.split() for _, text in sentences]
     total = sum(len(word) for some in pieces for word in some)
@@ -178,6 +189,7 @@ def _read(codes: NDArray[np.uint32], ends: Places) -> Read:
     kept = kept[: thinned(hashes, first, np.maximum(first, last - GRAM + 1), WINDOW, kept, counts)]
     owner = np.repeat(np.arange(len(ends)), counts)
     bits = hashes[kept].reshape(-1, 1)
+    words, word_counts = _simhashes(whole.symbols, first, last)
     return Read(
         digests=_digests(whole, first, last),
         characters=ends - begins,
@@ -188,7 +200,20 @@ def _read(codes: NDArray[np.uint32], ends: Places) -> Read:
         at=(kept - first[owner]).astype(np.uint32),
         start=(whole.start[kept] - offsets[owner]).astype(np.uint32),
         end=(whole.end[kept + GRAM - 1] - offsets[owner]).astype(np.uint32),
+        words=words,
+        word_counts=word_counts,
     )
+
+
+def _simhashes(symbols: NDArray[np.uint32], first: Places, last: Places) -> tuple[NDArray[np.uint64], Places]:
+    """Return the words of documents, which begin and end there among the symbols, and how many each has."""
+    grams = np.where(last - first >= FLOOR_GRAMS, last - first - SHORT_GRAM + 1, 0)
+    counts = np.where(grams, np.maximum(1, np.rint(grams / STRETCH).astype(np.int64)), 0)
+    owner, step = np.repeat(np.arange(len(grams)), counts), runs(np.zeros_like(counts), counts)
+    ends = (np.cumsum(grams) - grams)[owner] + step * grams[owner] // counts[owner]
+    words = np.empty(len(owner), np.uint64)
+    write_words(short_hashes(symbols)[runs(first, grams)], np.append(ends, grams.sum()), words)
+    return words, counts
 
 
 def _digests(whole: NormalisedText, first: Places, last: Places) -> NDArray[np.uint64]:

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from stanch.errors import UnknownMethodError
+from stanch.index.sealed import still
 from stanch.matching import Archive, ArchiveSegment, Bank, merge_archives
-from stanch.matching.archive import LIVE, number_of
+from stanch.matching.archive import BITS, LIVE, number_of
 from stanch.matching.archive_layout import WordPrints
 from stanch.matching.archive_words import ArchivedWords, Words
 from stanch.matching.catalogue import Catalogue
+from stanch.matching.simhashes import gathered
 from stanch.values import TEXT_SIMHASH, Entry
 from tests.matching.archives import BANKS, KNOWN, NAMES, NONE, SCRIPTS, entry, info, matcher, written
 from tests.matching.test_archive import ids
@@ -138,27 +140,44 @@ def test_merged_segments_have_the_words_of_entries_that_are_alive(
         assert divided(merged.words.of(ordinals(merged, entries))) == [words_of(each) for each in entries]
 
 
-counted = st.lists(st.integers(0, 20), min_size=1, max_size=12)
+ENTRIES = 9
+HALVES = (1, 2, 3, LIVE >> BITS)
+"""Of numbers: three segments, and what is in memory."""
+
+counted = st.lists(st.integers(-1, 20), min_size=ENTRIES, max_size=ENTRIES) | st.just([1] * ENTRIES)
 
 
-@given(counts=counted, has=st.lists(st.booleans(), min_size=12, max_size=12), asked=st.data())
-def test_words_are_those_that_stand_between_the_numbers_of_the_columns(
-    counts: list[int], has: list[bool], asked: st.DataObject
-) -> None:
-    """Of any number of words, of entries of which any have none."""
-    owners = [ordinal for ordinal, there in enumerate(has) if there][: len(counts)]
-    counts = counts[: len(owners)]
-    words = {
-        owner: [100 * owner + step for step in range(count)] for owner, count in zip(owners, counts, strict=True)
-    }
-    written = WordPrints(
+def columns_of(counts: Sequence[int], half: int) -> tuple[ArchivedWords, list[list[int]]]:
+    """Return the words of entries, each of which has so many or, with -1, is not told, and the same as lists."""
+    words = [[1000 * half + 50 * ordinal + step for step in range(count)] for ordinal, count in enumerate(counts)]
+    owners = [ordinal for ordinal, count in enumerate(counts) if count >= 0]
+    made = WordPrints(
         entries=np.array(owners, np.int64),
-        counts=np.array(counts, np.int64),
-        bits=np.array([word for each in words.values() for word in each], np.uint64),
+        counts=np.array([counts[owner] for owner in owners], np.int64),
+        bits=np.array([word for each in words for word in each], np.uint64),
     )
-    held = ArchivedWords.of_columns(dict(written.columns(len(has))), entries=len(has))
-    ordinals = asked.draw(st.lists(st.integers(0, len(has) - 1), max_size=30))
-    assert divided(held.of(np.array(ordinals, np.int64))) == [words.get(ordinal, []) for ordinal in ordinals]
+    columns = {name: still(column) for name, column in made.columns(len(counts))}
+    return ArchivedWords.of_columns(columns, entries=len(counts)), words
+
+
+@given(
+    counts=st.lists(counted, min_size=len(HALVES), max_size=len(HALVES)),
+    asked=st.lists(st.tuples(st.integers(0, len(HALVES) - 1), st.integers(0, ENTRIES - 1)), max_size=40),
+    kept=st.lists(st.booleans(), min_size=len(HALVES), max_size=len(HALVES)),
+)
+def test_words_are_those_that_stand_between_the_numbers_of_the_columns(
+    counts: list[list[int]], asked: list[tuple[int, int]], kept: list[bool]
+) -> None:
+    """Of entries of several segments, plainly and compiled; some have no words, and some segments none at all."""
+    made = [columns_of(each, half) for each, half in zip(counts, HALVES, strict=True)]
+    for place, (held, words) in enumerate(made):
+        ordinals = [ordinal for half, ordinal in asked if half == place]
+        assert divided(held.of(np.array(ordinals, np.int64))) == [words[ordinal] for ordinal in ordinals]
+    told = {half: held for half, (held, _), one in zip(HALVES, made, kept, strict=True) if one}
+    numbers = np.array([(HALVES[place] << BITS) + ordinal for place, ordinal in asked], np.int64)
+    expected = [made[place][1][ordinal] if kept[place] else [] for place, ordinal in asked]
+    for compiled in (False, True):
+        assert divided(gathered(numbers, told, compiled=compiled)) == expected
 
 
 numbers = st.integers(0, (1 << 32) - 1)
@@ -168,13 +187,24 @@ numbers = st.integers(0, (1 << 32) - 1)
 def test_damaged_numbers_give_other_words_of_the_file(first: list[int], entries: list[int]) -> None:
     """The ends are compared when a file is opened; what stands between is not, until its blocks are checked."""
     bits = np.arange(20, dtype=np.uint64)
+    asked = np.concatenate([np.arange(8), entries])
     for column in (np.array(first, np.uint32), np.array(first, np.uint64) << np.uint64(32)):
-        held = ArchivedWords(count=6, entries=np.array(entries, np.uint32), first=column, bits=bits)
-        asked = np.concatenate([np.arange(8), entries])
-        found, counts = held.of(asked)
-        assert (len(counts), len(found)) == (len(asked), counts.sum())
-        assert (counts >= 0).all()
-        assert np.isin(found, bits).all()
+        held = ArchivedWords(
+            count=6, entries=still(np.array(entries, np.uint32)), first=still(column), bits=still(bits.copy())
+        )
+        for compiled in (False, True):
+            found, counts = gathered(asked + (1 << BITS), {1: held}, compiled=compiled)
+            assert (len(counts), len(found)) == (len(asked), counts.sum())
+            assert (counts >= 0).all()
+            assert np.isin(found, bits).all()
+
+
+def test_an_ordinal_that_a_segment_does_not_have_has_no_words() -> None:
+    for counts in ([2, 3, 4], [1, 1, 1], [2, -1, 3], [-1, -1, -1]):
+        held, words = columns_of(counts, 1)
+        for compiled in (False, True):
+            numbers = np.array([0, 3, 1 << 31, (1 << 32) - 1, 2]) + (1 << BITS)
+            assert divided(gathered(numbers, {1: held}, compiled=compiled)) == [words[0], [], [], [], words[2]]
 
 
 def catalogue(

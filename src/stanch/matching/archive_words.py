@@ -1,18 +1,22 @@
 """What archived texts keep of their short grams, as columns of a file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stanch.index.sealed import still
 from stanch.matching.archive_layout import Array, runs
 from stanch.matching.archive_prints import check_columns, check_ends
 from stanch.values import TEXT_SIMHASH
 
 Words = tuple[NDArray[np.uint64], NDArray[np.int64]]
 """The words of entries, one behind the other, and how many each has."""
+
+
+NOTHING = still(np.empty(0, np.uint32))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -70,10 +74,15 @@ class ArchivedWords:
         """Return the entries that have words."""
         return np.arange(self.count) if self.entries is None else self.entries.astype(np.int64)
 
-    def _places(self, ordinals: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_] | bool]:
+    @property
+    def told(self) -> tuple[NDArray[np.uint32], Array]:
+        """`entries` and `first` as kernels take them: empty where they are absent."""
+        return NOTHING if self.entries is None else self.entries, NOTHING if self.first is None else self.first
+
+    def _places(self, ordinals: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Return which fingerprints are those of entries, and whether these have one; if not, any."""
         if self.entries is None:
-            return ordinals, True
+            return np.minimum(ordinals, self.count - 1), ordinals < self.count
         wanted = ordinals.astype(np.uint32)  # as the column is, of which a copy would be made otherwise
         places = np.minimum(self.entries.searchsorted(wanted), self.count - 1)
         return places, self.entries.take(places) == wanted
@@ -91,20 +100,3 @@ class ArchivedWords:
 def none(entries: int) -> Words:
     """Return what so many entries without words have."""
     return np.empty(0, np.uint64), np.zeros(entries, np.int64)
-
-
-def joined(parts: Sequence[tuple[NDArray[np.int64], Words]]) -> Words:
-    """Return words of several lots of entries in one order.
-
-    Parameters
-    ----------
-    parts : which places of that order each lot takes, rising, and its words; every place is taken once.
-    """
-    if len(parts) < 2:
-        return parts[0][1] if parts else none(0)
-    order = np.argsort(np.concatenate([places for places, _ in parts]))
-    words = np.concatenate([words for _, (words, _) in parts])
-    counts = np.concatenate([counts for _, (_, counts) in parts])
-    begin = np.cumsum(counts) - counts
-    counts = counts[order]
-    return words[runs(begin[order], counts)], counts

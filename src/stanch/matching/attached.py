@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stanch.errors import UnknownMethodError
-from stanch.matching.archive import BITS, Archive, number_of, place_of
+from stanch.matching.archive import Archive, number_of, place_of
 from stanch.matching.archive_segment import ArchiveSegment
-from stanch.matching.archive_words import Words, joined, none
+from stanch.matching.archive_words import ArchivedWords
 from stanch.matching.bank import Bank
 from stanch.matching.indexing import SealedIndex
 from stanch.values import TEXT_GRAM, Fingerprint, Medium, Method, Span
@@ -118,15 +117,10 @@ class Attached:
                 small.update({number_of(segment, ordinal): each for ordinal, each in found.items()})
         return small
 
-    def simhashes(self, numbers: NDArray[np.int64]) -> Words:
-        """Return the words of entries by `text-simhash/1`; as `Catalogue.simhashes`."""
-        segments, ordinals = (numbers >> BITS) - 1, numbers & (1 << BITS) - 1
-        lots = [(segment, np.flatnonzero(segments == segment)) for segment in set(segments.tolist())]
-        return joined([(places, self._words(segment, ordinals[places])) for segment, places in lots])
-
-    def _words(self, segment: int, ordinals: NDArray[np.int64]) -> Words:
-        words = self._archive.segments[segment].words
-        return none(len(ordinals)) if words is None else words.of(ordinals)
+    def words(self, halves: Iterable[int]) -> dict[int, ArchivedWords]:
+        """Return what segments hold by `text-simhash/1`, by the upper halves of their entries' numbers."""
+        held = {half: self._archive.segments[half - 1].words for half in halves if half <= len(self._banks)}
+        return {half: words for half, words in held.items() if words is not None}
 
     def has_grams(self, number: int) -> bool:
         """Tell whether an entry has grams."""

@@ -16,14 +16,15 @@ from stanch.errors import (
 )
 from stanch.index import NEVER, Hits, Rows
 from stanch.index.handles import Handles
-from stanch.matching.archive import LIVE, Archive
-from stanch.matching.archive_words import Words, joined
+from stanch.matching.archive import BITS, LIVE, Archive
+from stanch.matching.archive_words import Words
 from stanch.matching.attached import Attached
 from stanch.matching.background import Background
 from stanch.matching.bank import Bank
 from stanch.matching.frequency import frequencies_of_each, lots
 from stanch.matching.indexing import indexed, live_index, postings_index
-from stanch.matching.listed import Listed, ListedEntry, fingerprint_of, simhashes_of
+from stanch.matching.listed import Listed, ListedEntry, fingerprint_of
+from stanch.matching.simhashes import gathered, words_of_live
 from stanch.matching.weighing import Weighed
 from stanch.values import FINDING, TEXT_GRAM, BankInfo, Entry, Fingerprint, Method
 
@@ -145,13 +146,12 @@ class Catalogue:
         each has, 0 where it keeps none.
         """
         wanted = np.asarray(numbers, np.int64)
-        archived, live = np.flatnonzero(wanted < LIVE), np.flatnonzero(wanted >= LIVE)
-        parts = []
-        if len(archived):
-            parts.append((archived, self._attached.simhashes(wanted[archived])))
-        if len(live):
-            parts.append((live, simhashes_of(self._listed[number].entry for number in wanted[live].tolist())))
-        return joined(parts)
+        halves = set((wanted >> BITS).tolist())
+        held = self._attached.words(halves)
+        if LIVE >> BITS in halves:
+            live = {number: self._listed[number].entry for number in wanted.tolist() if number >= LIVE}
+            held[LIVE >> BITS] = words_of_live(live)
+        return gathered(wanted, held)
 
     def texts(self, bank: int) -> int:
         """Return how many texts this bank holds."""

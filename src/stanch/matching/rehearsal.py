@@ -5,10 +5,13 @@ import numpy as np
 from stanch.fingerprints.link import find
 from stanch.fingerprints.text import as_query
 from stanch.index import Hits
+from stanch.index.sealed import still
+from stanch.matching.archive_words import ArchivedWords
 from stanch.matching.background import Background
 from stanch.matching.candidates import Candidate, LookedUp, grouped
 from stanch.matching.comparing import compare
 from stanch.matching.frequency import frequencies
+from stanch.matching.simhashes import gathered
 from stanch.matching.strands import promising
 from stanch.matching.weighing import Weighed
 from stanch.values import GRAM, TEXT_GRAM, Fingerprint
@@ -34,3 +37,5 @@ def load_kernels() -> None:
     Weighed.of_each([grams] * 2, frequency=[one] * 2, texts=1, background=Background(), compiled=True)
     compare(hits, looked_up.repeated, grams, weighed, compiled=True)
     frequencies(rows, one, 0, HITS, few=0)
+    first, bits = still(np.arange(2, dtype=np.uint32)), still(np.zeros(1, np.uint64))
+    gathered(one, {0: ArchivedWords(count=1, entries=None, first=first, bits=bits)}, compiled=True)
