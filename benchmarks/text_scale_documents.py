@@ -208,11 +208,10 @@ def _read(codes: NDArray[np.uint32], ends: Places) -> Read:
 def _simhashes(symbols: NDArray[np.uint32], first: Places, last: Places) -> tuple[NDArray[np.uint64], Places]:
     """Return the words of documents, which begin and end there among the symbols, and how many each has."""
     grams = np.where(last - first >= FLOOR_GRAMS, last - first - SHORT_GRAM + 1, 0)
-    counts = np.where(grams, np.maximum(1, np.rint(grams / STRETCH).astype(np.int64)), 0)
-    owner, step = np.repeat(np.arange(len(grams)), counts), runs(np.zeros_like(counts), counts)
-    ends = (np.cumsum(grams) - grams)[owner] + step * grams[owner] // counts[owner]
-    words = np.empty(len(owner), np.uint64)
-    write_words(short_hashes(symbols)[runs(first, grams)], np.append(ends, grams.sum()), words)
+    counts = np.where(grams, np.maximum(1, (grams + STRETCH // 2) // STRETCH), 0)
+    begins = np.repeat(np.cumsum(grams) - grams, counts) + STRETCH * runs(np.zeros_like(counts), counts)
+    words = np.empty(len(begins), np.uint64)
+    write_words(short_hashes(symbols)[runs(first, grams)], np.append(begins, grams.sum()), words)
     return words, counts
 
 

@@ -78,8 +78,9 @@ def assert_collects_what_it_finds(
         bits = np.array(asked, np.uint64).reshape(-1, 1)
         expected = index.search(bits, radius=banks, limit=limit, now=now)
         most = NO_LIMIT if limit is None else limit
+        taken = np.zeros((len(bits), handles.banks), np.int64)
         count = handles_numba.collected(
-            handles.lines, bits[:, 0].copy(), keys_of(bits), now, most, handles.banks, hits, at
+            handles.lines, bits[:, 0].copy(), keys_of(bits), now, most, taken, hits, at
         )
         (query, bank, entry), begins = hits[:3, :count], at[:count]
         handles_numba.place(handles.lines, entry.copy(), begins)
@@ -90,7 +91,7 @@ def assert_collects_what_it_finds(
             assert (np.diff(query[entry == number]) >= 0).all()
         small = hits[:, :1].copy(), at[:1].copy()
         again = handles_numba.collected(
-            handles.lines, bits[:, 0].copy(), keys_of(bits), now, most, handles.banks, *small
+            handles.lines, bits[:, 0].copy(), keys_of(bits), now, most, np.zeros_like(taken), *small
         )
         assert again == (count if count < 2 else FULL)
 

@@ -40,12 +40,12 @@ def simhash(hashes: Words, *, compiled: bool | None = None) -> Words:
     if not len(first) or not (Effort.is_worth_it() if compiled is None else compiled):
         return _simhash(hashes, first)
     words = np.empty(len(first), np.uint64)
-    _kernel()(hashes, STRETCH, words)
+    _kernel()(hashes, np.append(first, len(hashes)), words)
     return words
 
 
 @cache
-def _kernel() -> Callable[[Words, int, Words], None]:
+def _kernel() -> Callable[[Words, NDArray[np.int64], Words], None]:
     from stanch.kernels.simhash_numba import write_words  # noqa: PLC0415 - imports numba
 
     return write_words
