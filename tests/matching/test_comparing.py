@@ -122,8 +122,8 @@ def test_entries_are_weighed_together_as_one_by_one(some: list[Pair]) -> None:
 
 def found_in(came: str, banked: str) -> Pair:
     """Compare two texts as a matcher does that holds nothing else."""
-    (_, text), (_, entry) = (
-        reading.fingerprints
+    text, entry = (
+        reading.fingerprints[1]
         for reading in (text_fingerprints.as_query(came), text_fingerprints.as_entry(banked, name="b"))
     )
     looked_up, held = LookedUp.of(text, NOTHING), first_occurrences(entry.bits)

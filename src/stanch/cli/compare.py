@@ -21,6 +21,7 @@ from stanch.values import (
     LINK,
     PDQ,
     TEXT_GRAM,
+    TEXT_SIMHASH,
     BankInfo,
     ContentType,
     Entry,
@@ -108,6 +109,8 @@ def _explained_match(match: Match) -> Iterator[str]:
         yield f"B lies {match.distance} steps below A." if match.distance else "B leads to the very place."
     elif match.query_cover is not None and match.bank_cover is not None:
         yield f"{match.query_cover:.0%} of B lies in passages shared with A, and {match.bank_cover:.0%} of A."
+        if match.method == TEXT_SIMHASH.id:
+            yield "So many letters were changed that hardly twelve in a row are left; threes agree all along."
         for pair in match.spans:
             there = f"characters {pair.query.start:.0f} to {pair.query.end:.0f} of B"
             yield f"  {there} are characters {pair.bank.start:.0f} to {pair.bank.end:.0f} of A"

@@ -12,7 +12,21 @@ from rich.table import Table
 from rich.text import Text
 
 from stanch.fingerprints import Reading
-from stanch.values import AlignedSpans, Level, Match, Outcome, PartResult, PostResult, Reason, TextPart
+from stanch.values import (
+    TEXT_GRAM,
+    TEXT_SIMHASH,
+    AlignedSpans,
+    Level,
+    Match,
+    Outcome,
+    PartResult,
+    PostResult,
+    Reason,
+    TextPart,
+)
+
+BY_PASSAGE = {TEXT_GRAM.id, TEXT_SIMHASH.id}
+"""The methods whose matches say where in a text they are."""
 
 COLOURS = {Level.ALLOW: "green", Level.REVIEW: "yellow", Level.HOLD: "dark_orange", Level.BLOCK: "red"}
 
@@ -88,7 +102,7 @@ def passages(result: PostResult, texts: dict[str, TextPart]) -> Iterable[tuple[M
     """Yield each aligned span of a text with the words of the post that lie in it."""
     for part in result.parts:
         for match in part.matches:
-            if match.method.startswith("text-gram") and part.name in texts:
+            if match.method in BY_PASSAGE and part.name in texts:
                 for pair in match.spans:
                     words = texts[part.name].text[int(pair.query.start) : int(pair.query.end)]
                     yield match, pair, words
