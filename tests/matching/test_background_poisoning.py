@@ -9,10 +9,11 @@ from stanch.fingerprints.text import as_entry
 from stanch.language import normalise
 from stanch.matching import Background, BackgroundLearner, Matcher
 from stanch.matching.background import SHARE, STRETCH, STRETCH_SHARE
-from stanch.values import Kind
+from stanch.values import TEXT_GRAM, Kind
 from tests.matching.test_background_learning import KEY, seen_in
 from tests.matching.test_passages import NOON, matcher, scan
 from tests.matching.writing import changed, cut, writing
+from tests.prints import print_of
 
 NEWSPAPERS = 100
 SCRIPTS = ["arabic", "latin", "han", "devanagari"]
@@ -100,7 +101,7 @@ def test_the_most_that_can_be_believed_takes_nothing_from_its_copies(alphabet: s
     text = statement(alphabet)
     where, edited = matcher(text), changed(text, 0.3, seed=2)  # so much that its kind hangs on single words
     before = kinds(where, text, alphabet)
-    entry = as_entry(text, "e0").fingerprints[-1]
+    entry = print_of(as_entry(text, "e0"), TEXT_GRAM)
     most = int(min(SHARE * entry.extent, STRETCH_SHARE * STRETCH)) // 12
     for first in range(0, len(entry) - most, 6):
         where.use_background(Background(learnt=entry.bits[first : first + most, 0]))

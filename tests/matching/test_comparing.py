@@ -18,6 +18,7 @@ from stanch.matching.weighing import Weighed
 from stanch.values import GRAM, TEXT_GRAM, Fingerprint
 from tests.matching.test_kinds import MIXED, written
 from tests.matching.writing import ALPHABETS, changed, writing
+from tests.prints import print_of
 
 NOTHING = Background()
 
@@ -122,10 +123,8 @@ def test_entries_are_weighed_together_as_one_by_one(some: list[Pair]) -> None:
 
 def found_in(came: str, banked: str) -> Pair:
     """Compare two texts as a matcher does that holds nothing else."""
-    (_, text), (_, entry) = (
-        reading.fingerprints
-        for reading in (text_fingerprints.as_query(came), text_fingerprints.as_entry(banked, name="b"))
-    )
+    text = print_of(text_fingerprints.as_query(came), TEXT_GRAM)
+    entry = print_of(text_fingerprints.as_entry(banked, name="b"), TEXT_GRAM)
     looked_up, held = LookedUp.of(text, NOTHING), first_occurrences(entry.bits)
     points = [
         (row, begin, place)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from stanch.cli.app import app
 from stanch.fingerprints.text import as_entry
 from stanch.matching import grams_of
-from stanch.values import State, TextPart
+from stanch.values import TEXT_GRAM, State, TextPart
 from stanch_server.accounts.models import Person, Source
 from stanch_server.audit.models import AuditPayload
 from stanch_server.banks import background
@@ -24,6 +24,7 @@ from stanch_server.intake.operations import forget, forget_sightings, learn_comm
 from stanch_server.intake.operations.sighting import UNLEARNT_KEPT
 from stanch_server.review import operations as review
 from tests.matching.writing import cut, writing
+from tests.prints import print_of
 from tests.server.conftest import START
 from tests.server.intake.conftest import Program, make_bank
 from tests.server.review.cast import ALLOWED
@@ -132,7 +133,7 @@ def test_what_waits_counts_once_a_person_allows_it_and_no_longer_if_that_is_undo
 
 
 def grams_of_entry(text: str) -> list[int]:
-    found: list[int] = as_entry(text, "t").fingerprints[-1].bits[:, 0].tolist()
+    found: list[int] = print_of(as_entry(text, "t"), TEXT_GRAM).bits[:, 0].tolist()
     return found
 
 
