@@ -11,11 +11,12 @@ from benchmarks.text_scale import QUICK, bytes_result, write
 from benchmarks.text_scale_documents import SEED, Chains, Read, _read, languages, read, words_of
 from stanch.errors import EmptyTextError
 from stanch.fingerprints.simhash import STRETCH
-from stanch.fingerprints.text import FLOOR_GRAMS, FLOOR_THINNED, as_entry
+from stanch.fingerprints.text import FLOOR_EXACT, FLOOR_GRAMS, FLOOR_THINNED, as_entry
 from stanch.matching import ArchiveSegment
-from stanch.values import SHORT_GRAM, TEXT_EXACT, TEXT_GRAM, TEXT_SIMHASH, Fingerprint, Method
+from stanch.values import SHORT_GRAM, TEXT_EXACT, TEXT_GRAM, TEXT_SIMHASH
 from tests.matching.archives import SCRIPTS
-from tests.matching.writing import writing
+from tests.matching.writing import cut, writing
+from tests.prints import print_or_none
 
 DOCUMENTS = 320
 """Of twenty languages in turn; two lots."""
@@ -34,11 +35,6 @@ def codes_of(texts: list[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     return codes, np.cumsum([len(text) for text in texts])
 
 
-def kept(text: str, method: Method) -> Fingerprint | None:
-    """Return what an entry keeps of a text by a method."""
-    return next((one for one in as_entry(text, "t").fingerprints if one.method == method), None)
-
-
 def stretches(counts: NDArray[np.int64]) -> list[slice]:
     return [slice(*pair) for pair in pairwise([0, *np.cumsum(counts).tolist()])]
 
@@ -48,11 +44,13 @@ def hold_together(lot: Read, texts: list[str]) -> None:
     assert len(lot.counts) == len(lot.word_counts) == len(texts)
     grams, words = stretches(lot.counts), stretches(lot.word_counts)
     for place, text in enumerate(texts):
-        simhash, gram, exact = (kept(text, method) for method in (TEXT_SIMHASH, TEXT_GRAM, TEXT_EXACT))
+        entry = as_entry(text, "t")
+        simhash, gram, exact = (print_or_none(entry, method) for method in (TEXT_SIMHASH, TEXT_GRAM, TEXT_EXACT))
         own = [] if simhash is None else simhash.bits[:, 0].tolist()
         assert lot.words[words[place]].tolist() == own, text
         assert exact is not None
-        assert lot.digests[place].tolist() == exact.bits[0].tolist()
+        if lot.symbols[place] >= FLOOR_EXACT:
+            assert lot.digests[place].tolist() == exact.bits[0].tolist()
         assert (lot.symbols[place], lot.characters[place]) == (exact.extent, len(text))
         if lot.symbols[place] >= FLOOR_THINNED:
             assert gram is not None
@@ -75,21 +73,15 @@ def test_a_document_is_read_as_an_entry_is(bank: Chains) -> None:
 
 
 @pytest.mark.parametrize("script", [*SCRIPTS, "all"])
-def test_so_is_any_text_of_forty_symbols_or_more(script: str) -> None:
+def test_so_is_a_shorter_text(script: str) -> None:
     """Of lengths around those at which there is a word more; where it stands alone, and among others."""
-    lengths = [
-        40,
-        41,
-        64,
-        *(STRETCH * half // 2 + SHORT_GRAM - 1 + off for half in range(2, 9) for off in (-1, 0, 1)),
-    ]
+    jumps = [STRETCH * half // 2 + SHORT_GRAM - 1 + off for half in range(2, 9) for off in (-1, 0, 1)]
     texts = [
-        "".join(writing(place, 120, one)[:length])
-        for place, length in enumerate(sorted(lengths))
+        cut(writing(place, 120, one), 0, symbols)
+        for place, symbols in enumerate([FLOOR_GRAMS - 1, FLOOR_GRAMS, FLOOR_GRAMS + 1, *jumps])
         for one in (SCRIPTS if script == "all" else (script,))
     ]
-    texts = [text for text in texts if as_entry(text, "t").symbols >= FLOOR_GRAMS]
-    assert len(texts) >= 10
+    assert {as_entry(text, "t").symbols for text in texts} & {FLOOR_GRAMS, *jumps[2::3]}
     hold_together(_read(*codes_of(texts)), texts)
     for text in texts[::5]:
         hold_together(_read(*codes_of([text])), [text])
@@ -98,7 +90,9 @@ def test_so_is_any_text_of_forty_symbols_or_more(script: str) -> None:
 def test_shorter_texts_keep_no_words() -> None:
     texts = [writing(1, 40, "arabic"), "the grey lantern of the harbour", writing(2, 40, "han"), "قصير"]
     lot = _read(*codes_of(texts))
-    assert lot.word_counts.tolist() == [len(kept(text, TEXT_SIMHASH) or ()) for text in texts]
+    assert lot.word_counts.tolist() == [
+        len(print_or_none(as_entry(text, "t"), TEXT_SIMHASH) or ()) for text in texts
+    ]
     assert lot.word_counts.tolist()[1::2] == [0, 0]
     with pytest.raises(EmptyTextError):
         as_entry(" ", "t")

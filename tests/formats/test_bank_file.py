@@ -160,6 +160,7 @@ def test_a_newer_version_is_refused_by_name(tmp_path: Path) -> None:
         ({"labels": "poster"}, "labels"),
         ({"confirmed_by": " "}, "must name somebody"),
         ({"fingerprints": [{"method": "text-gram/1", "bits": "00" * 8, "extent": 5}]}, "outside its extent"),
+        ({"fingerprints": [{"method": "text-simhash/1", "bits": "00" * 8, "extent": 2}]}, "outside its extent"),
         ({"fingerprints": [{"method": "text-gram/1", "bits": "00" * 8, "extent": 1e15}]}, "extent and places"),
         ({"fingerprints": [{"method": "text-gram/1", "bits": "00" * 8, "extent": -1}]}, "extent and places"),
         ({"fingerprints": [{"method": "text-gram/1", "bits": "00" * 8, "extent": 50, "at": [1e9]}]}, "outside"),

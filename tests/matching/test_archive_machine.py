@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from stanch.matching import Archive, ArchiveSegment, Matcher, merge_archives
 from stanch.values import Entry
 from tests.matching.archives import BANKS, KNOWN, NAMES, NONE, entry, matcher, plain, results, written
+from tests.matching.test_archive_words import divided, words_of
 
 MOST = 4
 """Segments at a time."""
@@ -120,6 +121,14 @@ class Archives(RuleBasedStateMachine):
         hours, banks = ASKED[next(self.asked) % len(ASKED)]
         assert results(self.above, hours=hours, banks=banks) == results(right, hours=hours, banks=banks)
         assert _texts(self.above) == _texts(right)
+
+    @invariant()
+    def knows_the_words_of_each_entry(self) -> None:
+        where = self.above._catalogue
+        numbers = [where._number(where._number_of(bank), name) for name, (bank, _) in self.held.items()]
+        assert None not in numbers
+        found = divided(where.simhashes(np.array(numbers, np.int64)))
+        assert found == [words_of(each) for _, each in self.held.values()]
 
     @invariant()
     def knows_where_each_entry_stands(self) -> None:

@@ -21,6 +21,7 @@ from stanch.matching.simhashes import gathered
 from stanch.values import TEXT_SIMHASH, Entry
 from tests.matching.archives import BANKS, KNOWN, NAMES, NONE, SCRIPTS, entry, info, matcher, written
 from tests.matching.test_archive import ids
+from tests.prints import print_or_none
 
 WORDLESS = ("short", "link", "md5", "picture", "raw")
 HELD = [("known" if place % 3 else "good", entry(key, key)) for place, key in enumerate(KNOWN)]
@@ -28,7 +29,8 @@ HELD = [("known" if place % 3 else "good", entry(key, key)) for place, key in en
 
 def words_of(each: Entry) -> list[int]:
     """Return the words of an entry, as it holds them."""
-    return [word for one in each.fingerprints if one.method == TEXT_SIMHASH for word in one.bits[:, 0].tolist()]
+    own = print_or_none(each, TEXT_SIMHASH)
+    return [] if own is None else own.bits[:, 0].tolist()
 
 
 def divided(words: Words) -> list[list[int]]:

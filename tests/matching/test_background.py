@@ -23,6 +23,7 @@ from stanch.matching.background_formulae import KINDS, grams_of
 from stanch.values import GRAM, TEXT_GRAM, Fingerprint, Kind
 from tests.matching.test_passages import matcher, scan
 from tests.matching.writing import writing
+from tests.prints import print_of
 
 hashes = st.integers(0, 2**48 - 1)
 
@@ -123,11 +124,11 @@ class TestShipped:
         for each in formulae():
             if each.language == language:
                 for written in (each.text, each.text.upper(), each.text.replace(" ", "  ")):
-                    query = text_fingerprints.as_query(written).fingerprints[-1]
+                    query = print_of(text_fingerprints.as_query(written), TEXT_GRAM)
                     assert background.states(query.bits[:, 0]).all()
 
     def test_no_ordinary_text_is_a_formula(self) -> None:
-        query = text_fingerprints.as_query(writing(1, 300)).fingerprints[-1]
+        query = print_of(text_fingerprints.as_query(writing(1, 300)), TEXT_GRAM)
         assert not Background.shipped().states(query.bits[:, 0]).any()
 
     def test_they_are_read_once(self) -> None:

@@ -7,10 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stanch.errors import InvalidValueError
-from stanch.values import GRAM, TEXT_GRAM, Fingerprint, Medium, method
+from stanch.values import GRAM, SHORT_GRAM, TEXT_GRAM, TEXT_SIMHASH, Fingerprint, Medium, method
 
 LONGEST = 100_000_000
 """No content is longer, in whatever unit."""
+
+_REACH = {TEXT_GRAM.id: GRAM, TEXT_SIMHASH.id: SHORT_GRAM}
+"""How many symbols a feature covers at least; of other methods there is no saying."""
 
 Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
 
@@ -80,7 +83,7 @@ def _check(fingerprint: Fingerprint) -> None:
     columns = (fingerprint.at, fingerprint.start, fingerprint.end)
     if not all(np.isfinite(column).all() for column in columns) or not 0 <= fingerprint.extent <= LONGEST:
         raise InvalidValueError(what="fingerprint", problem=f"extent and places must be 0 to {LONGEST:,}")
-    reach = GRAM if fingerprint.method == TEXT_GRAM else 0
+    reach = _REACH.get(fingerprint.method.id, 0)
     if not len(fingerprint) or fingerprint.at.min() < 0 or fingerprint.at.max() + reach > fingerprint.extent:
         raise InvalidValueError(what="fingerprint", problem="a feature lies outside its extent, or there is none")
     if (np.diff(fingerprint.at) < 0).any() or (fingerprint.start > fingerprint.end).any():

@@ -1,6 +1,7 @@
 """The words of entries by `text-simhash/1`, wherever these are kept."""
 
 from collections.abc import Mapping
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,17 +14,19 @@ from stanch.matching.archive_words import ArchivedWords, Words
 from stanch.matching.listed import fingerprint_of
 from stanch.values import TEXT_SIMHASH, Entry
 
+_NOTHING = np.empty((0, 1), np.uint64)
+
 
 def words_of_live(entries: Mapping[int, Entry]) -> ArchivedWords:
     """Return the words of entries in memory, by their numbers, as though they stood in a segment."""
     numbers = sorted(entries)
     found = [fingerprint_of(entries[number], TEXT_SIMHASH) for number in numbers]
-    bits = [np.empty(0, np.uint64) if one is None else one.bits[:, 0] for one in found]
+    bits = [_NOTHING if one is None else one.bits for one in found]
     return ArchivedWords(
         count=len(bits),
         entries=still(np.array([number - LIVE for number in numbers], np.uint32)),
-        first=still(np.cumsum([0, *map(len, bits)], dtype=np.uint32)),
-        bits=still(np.concatenate(bits)),
+        first=still(np.array([0, *accumulate(map(len, bits))], np.uint32)),
+        bits=still(np.concatenate(bits).reshape(-1)),
     )
 
 

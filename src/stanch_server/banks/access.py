@@ -12,10 +12,13 @@ from django.db.models import Count, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import Http404
 
+from stanch.values import FINDING
 from stanch_server.accounts import access as accounts
 from stanch_server.accounts.models import Person
 from stanch_server.accounts.principals import Caller
 from stanch_server.banks.models import Bank, Entry
+
+_FOUND_BY = frozenset(method.id for method in FINDING)
 
 READING = {"banks.read", "match.query"}
 
@@ -136,7 +139,8 @@ def counts_of(bank: Bank, *, now: datetime) -> Counts:
 
 def methods_of(entry: Entry) -> list[str]:
     """Return the ids of the methods by which an entry can be found."""
-    return [one.method for one in msgspec.json.decode(bytes(entry.fingerprints), type=list[_Named])]
+    named = msgspec.json.decode(bytes(entry.fingerprints), type=list[_Named])
+    return [one.method for one in named if one.method in _FOUND_BY]
 
 
 def names_of(actors: Collection[str], *, managing: bool) -> dict[str, str]:
