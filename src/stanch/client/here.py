@@ -15,9 +15,6 @@ from stanch.values import FilePart, Fingerprint, Medium, Part
 def fingerprint_here(content: Part | Path, *, decoders: Decoders | None = None) -> FingerprintedPart:
     """Return the fingerprints of a file or of any other part, made here, ready to go into a `NewPost`.
 
-    Short grams are left out: three symbols each and one at every place, they say what the whole text is to anybody
-    who hashes every three letters of its script.
-
     Parameters
     ----------
     content : a path, or a part from `stanch.values`.
@@ -43,9 +40,7 @@ def _fingerprinted(part: Part, readings: tuple[Reading, ...]) -> FingerprintedPa
         name=part.name,
         medium=readings[-1].medium if readings else Medium.FILE,
         symbols=sum(reading.symbols for reading in readings),
-        fingerprints=tuple(
-            _sent(found) for reading in readings for found in reading.fingerprints if found.method.finds
-        ),
+        fingerprints=tuple(_sent(found) for reading in readings for found in reading.fingerprints),
         not_scanned=tuple(NotScannedAnswer(code=why.code, reason=why.reason, part=part.name) for why in reasons),
         remarks=tuple(remark for reading in readings for remark in reading.remarks),
         evasion=evading.evasion if evading else 0.0,

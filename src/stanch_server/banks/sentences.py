@@ -30,7 +30,6 @@ METHOD_NAMES: Final[Mapping[str, Said]] = {
     "pdq-raw/1": _("image by a PDQ hash of others"),
     "text-exact/1": _("text, identical"),
     "text-gram/1": _("text, passages"),
-    "text-simhash/1": _("text, many letters changed"),
     "link/1": _("link"),
 }
 

@@ -12,16 +12,13 @@ from typing import Final
 import msgspec
 
 from stanch.media import sniff
-from stanch.values import FINDING, METHODS, Medium
+from stanch.values import METHODS, Medium
 from stanch_server.intake.contents import HASH_NAMES, Content
 from stanch_server.intake.models import ItemPart
 
 LINK: Final = 400
 COMPARED: Final = 1_000
 PICTURE: Final = 20_000
-
-FOUND_BY: Final = frozenset(method.id for method in FINDING)
-"""Methods by which entries are found; others are asked only of these."""
 
 _LINKS = re.compile(rb"\.[^\s.]|://|(?i:dot) ?[\])}]|\xef\xbc\x8e|\xe3\x80\x82|\xef\xbd\xa1")
 """What a link is found by: a dot or a sign that stands for one, or the end of a scheme."""
@@ -78,9 +75,8 @@ def _of_file(data: bytes) -> int:
 
 
 def _of_fingerprint(found: _Fingerprint) -> int:
-    """Return the work of one fingerprint; passages of a text are laid out over its whole extent, by its grams."""
-    work = _of_features(found.method, features_in(found.method, found.bits))
-    return work + int(found.extent) if found.method in FOUND_BY else work
+    """Return the work of one fingerprint; passages of a text are laid out over its whole extent."""
+    return _of_features(found.method, features_in(found.method, found.bits)) + int(found.extent)
 
 
 def _of_features(method: str, features: int) -> int:

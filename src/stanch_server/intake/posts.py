@@ -15,7 +15,7 @@ from stanch.language import LONGEST_TEXT
 from stanch.values import METHODS, TEXT_GRAM, Audience, Medium
 from stanch_server.endpoints.problems import invalid
 from stanch_server.intake.contents import Content, as_part, as_readings
-from stanch_server.intake.effort import FOUND_BY, features_in
+from stanch_server.intake.effort import features_in
 from stanch_server.intake.models import PART_NAME_LENGTH, REFERENCE_LENGTH, ItemPart
 
 MOST_PARTS = 100
@@ -23,10 +23,8 @@ LONGEST_LINK = 10_000
 LONGEST = 1_000_000
 """Characters of one text."""
 MOST_FEATURES, MOST_COMPARED, MOST_SYMBOLS = 200_000, 10_000, 10_000_000
-"""What all fingerprints of a post may hold together: features by which entries are found, and as many others;
-those that are compared with every one of a bank (an animation of 200 frames in all variants has 8,000);
-symbols of texts.
-"""
+"""What all fingerprints of a post may hold together: features, those of them that are compared with every one of a
+bank (an animation of 200 frames in all variants has 8,000), and symbols of texts."""
 
 UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Categories of control characters, half characters, and what parts lines."""
@@ -207,14 +205,12 @@ def _check_printable(said: str, place: str) -> None:
 def _check_features(readings: list[SentReading]) -> None:
     """Refuse more fingerprints than a post can need, before any is read."""
     every = [(one, features_in(one.method, one.bits)) for reading in readings for one in reading.fingerprints]
-    found_by = sum(count for one, count in every if one.method in FOUND_BY)
-    others = sum(count for _, count in every) - found_by
     compared = sum(count for one, count in every if one.method in COMPARED_METHODS)
     symbols = sum(one.extent for one, _ in every if one.method == TEXT_GRAM.id)
-    if max(found_by, others) > MOST_FEATURES or compared > MOST_COMPARED or symbols > MOST_SYMBOLS:
+    if sum(count for _, count in every) > MOST_FEATURES or compared > MOST_COMPARED or symbols > MOST_SYMBOLS:
         raise invalid(
             f"Together they hold too much: at most {MOST_FEATURES:,} features are taken, {MOST_COMPARED:,} of "
-            f"them of images, {MOST_FEATURES:,} short grams of texts, and {MOST_SYMBOLS:,} symbols of texts.",
+            f"them of images, and {MOST_SYMBOLS:,} symbols of texts.",
             place="$.fingerprints",
         )
 

@@ -86,22 +86,11 @@ def test_files_too(program: Program, name: str, data: bytes, count: int, status:
         ({"fingerprints": [reading("pdq/1", 64, 5_000), reading("pdq-raw/1", 64, 5_001)]}, "$.fingerprints"),
         ({"fingerprints": [reading("text-gram/1", 16, 200_001, extent=300_000)]}, "$.fingerprints"),
         ({"fingerprints": [reading("text-gram/1", 16, 1, extent=10_000_001)]}, "$.fingerprints"),
-        ({"fingerprints": [reading("text-simhash/1", 16, 200_001, extent=300_000)]}, "$.fingerprints"),
     ],
 )
 def test_what_is_too_much_is_refused_with_its_place(program: Program, parts: dict[str, Any], place: str) -> None:
     response = program.post(public(**parts))
     assert (response.status_code, json.loads(response.content)["place"]) == (422, place)
-
-
-def test_short_grams_of_a_text_take_nothing_from_what_its_grams_may_be(program: Program) -> None:
-    """Else only half as long a text could be asked for by its fingerprints."""
-    grams, shorts = (
-        reading(method, 16, 101_000, extent=101_012)["fingerprints"][0]
-        for method in ("text-gram/1", "text-simhash/1")
-    )
-    sent = {"name": "t", "medium": "text", "fingerprints": [grams, shorts]}
-    assert program.post(public(fingerprints=[sent])).status_code == 202
 
 
 def test_look_ups_are_bounded_together(program: Program, settings: Any) -> None:
