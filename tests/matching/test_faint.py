@@ -90,6 +90,31 @@ def test_by_grams_alone_most_of_them_are_no_copies() -> None:
     assert told.count(("e0", Kind.COPY)) < 8 * len(SCRIPTS) / 2
 
 
+def of_few_words(seed: int, script: str, rare: str) -> str:
+    """Return a text whose words are few and short, with rare ones inside: any two of these share most threes."""
+    few, random = written(0, 9, script).split(), Random(seed)
+    said = [random.choice(few)[:3] for _ in range(250)]
+    return " ".join([*said[:120], rare, *said[120:]])
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_texts_of_one_language_that_says_all_in_few_letters_are_not_taken_for_each_other(script: str) -> None:
+    """What they share they share with the rest of the text as well."""
+    rare = written(77, 12, script)[:40]
+    for seed in range(4):
+        banked = texts.as_entry(of_few_words(seed, script, rare), name="t").fingerprints
+        hit = next(at for at in banked[1].at if at > 300)
+        other = texts.as_query(of_few_words(seed + 10, script, rare))
+        faint = Faint(
+            candidates=[Candidate(0, np.zeros(1, np.int64), np.array([hit]), np.array([hit]))],
+            words=banked[2].bits[:, 0],
+            counts=np.array([len(banked[2])]),
+        )
+        for compiled in (False, True):
+            (line,) = faint.lines(shorts_of(other), np.zeros(other.symbols, np.bool_), compiled=compiled)
+            assert line.agreement < ENOUGH
+
+
 def test_a_newspaper_that_quotes_a_passage_goes_on_quoting_it() -> None:
     for script in SCRIPTS:
         text = written(6, WORDS, script)
@@ -146,6 +171,9 @@ offsets = st.lists(st.tuples(st.integers(0, 400), st.integers(0, 400)), min_size
 )
 @settings(max_examples=150)
 @example(content=(0, 0, "latin"), laid=[([(0, 0)], 0, 0)], repeated=[])
+@example(content=(1, 90, "latin"), laid=[([(0, 0)], 1, 7), ([(64, 0)], 1, 7), ([(0, 0)], 3, 7)], repeated=[])
+@example(content=(1, 90, "latin"), laid=[([(0, 0)], 1, 7)], repeated=[(100, 90)])
+@example(content=(0, 1, "han"), laid=[([(0, 0)], 1, 3)], repeated=[(0, 9)])
 @example(content=(1, 100, "han"), laid=[([(0, 0)], 1, 7), ([(400, 0), (0, 400)], 2, 3)], repeated=[(0, 900)])
 def test_the_kernel_says_what_the_plain_form_says(
     content: tuple[int, int, str],

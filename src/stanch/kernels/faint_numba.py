@@ -69,9 +69,79 @@ def agreement(sums: Sums, begin: int, end: int, word: np.uint64, half: int) -> f
 
 
 @compiled
+def beside(
+    sums: Sums, grams: int, words: Words, query_at: Column, at: Column, stretch: int, half: int, middle: int,
+    found: Places, agreements: Column,
+) -> int:  # fmt: skip
+    """Write the stretches of an entry that say something beside the text; return how many they are.
+
+    Parameters
+    ----------
+    grams : how many the text has.
+    query_at, at : where hits begin in the text and in the entry.
+    middle : from where a stretch begins to where the gram begins that lies in its middle.
+    found : int64 array, shape (words, 4), to be written to: where they begin and end in the text, how much further
+        on that is than in the entry, and which words they are.
+    agreements : float64 array, shape (words,), to be written to.
+    """
+    count = 0
+    for number in range(len(words)):
+        nearest, place = 0, np.float64(number * stretch + middle)
+        for hit in range(len(at)):
+            if abs(at[hit] - place) < abs(at[nearest] - place):
+                nearest = hit
+        shift = np.int64(query_at[nearest]) - np.int64(at[nearest])
+        begin = np.int64(max(number * stretch + shift, 0))
+        end = np.int64(min(number * stretch + shift + stretch, grams))
+        found[count, 0], found[count, 1], found[count, 2], found[count, 3] = begin, end, shift, number
+        if end - begin < half:
+            continue
+        agreements[count] = agreement(sums, begin, end, words[number], half)
+        count += not np.isnan(agreements[count])
+    return count
+
+
+@compiled
+def elsewhere(sums: Sums, grams: int, begin: int, word: np.uint64, stretch: int, half: int) -> float:
+    """Return how much a word agrees with the rest of the text, stretch by stretch, but for where it was laid."""
+    total, others = 0.0, 0
+    for other in range(0, grams, stretch):
+        if abs(other - begin) >= stretch:
+            value = agreement(sums, other, min(other + stretch, grams), word, half)
+            if not np.isnan(value):
+                total += value
+                others += 1
+    return total / others if others else 0.0
+
+
+@compiled
+def beyond(agreements: Column, usual: Column) -> float:
+    """Return how much stretches agree beyond what is usual, all in all."""
+    total = 0.0
+    for number in range(len(agreements)):
+        total += agreements[number] - usual[number]
+    return total / np.sqrt(np.float64(len(agreements))) if len(agreements) else 0.0
+
+
+@compiled
+def write_same(found: Places, agreements: Column, usual: Column, same: float, short: int, span: Places) -> None:
+    """Write where the run of stretches lies that agree most beyond `same`, in the text and in the entry."""
+    best, run = 0.0, 0.0
+    began, began_bank = np.int64(0), np.int64(0)
+    for number in range(len(agreements)):
+        begin, end, shift = found[number, 0], found[number, 1], found[number, 2]
+        if run <= 0:
+            run, began, began_bank = 0.0, begin, begin - shift
+        run += agreements[number] - usual[number] - same
+        if run > best:
+            best, last = run, end + short - 1
+            span[0], span[1], span[2], span[3] = began, last, began_bank, last - shift
+
+
+@compiled
 def write_lines(
     hashes: Words, live: Mask, words: Words, counts: Places, hits: Places, query_at: Column, at: Column,
-    constants: Column, agreements: Column, spans: Places,
+    constants: Column, lines: Column, spans: Places,
 ) -> None:  # fmt: skip
     """Write how much a text agrees with each entry, and in which stretches they are the same.
 
@@ -81,44 +151,33 @@ def write_lines(
     words, counts : uint64 array, those of all entries one behind the other; int64 array, how many each has.
     hits : int64 array, shape (entries,), along how many hits each is laid beside the text.
     query_at, at : float64 arrays, where these begin in the text and in the entry.
-    constants : float64 array, the usual agreement, that of the same text, symbols of a stretch, half of them, of a
-        short gram and of a gram.
-    agreements : float64 array, shape (entries,), to be written to.
+    constants : float64 array, `ALIKE`, `ENOUGH` and `SAME` of `matching.faint`, then symbols of a stretch, half of
+        them, of a short gram and of a gram.
+    lines : float64 array, shape (entries,), to be written to.
     spans : int64 array, shape (entries, 4), to be written to.
     """
-    alike, same = constants[0], constants[1]
-    stretch, half = np.int64(constants[2]), np.int64(constants[3])
-    short, middle = np.int64(constants[4]), half - np.int64(constants[5]) // 2
+    alike, enough, same = constants[0], constants[1], constants[2]
+    stretch, half, short = np.int64(constants[3]), np.int64(constants[4]), np.int64(constants[5])
+    middle, grams = half - np.int64(constants[6]) // 2, np.int64(len(hashes))
     sums = np.empty(((len(hashes) + BLOCK - 1) // BLOCK + 1, LANES + 1), np.int32)
     sum_up(hashes, live, sums)
+    most = counts.max() if len(counts) else 0
+    found, agreements, usual = np.empty((most + 1, 4), np.int64), np.empty(most + 1), np.empty(most + 1)
+    spans[:] = 0
     first_word, first_hit = np.int64(0), np.int64(0)
     for entry in range(len(counts)):
-        total, said, best, run = 0.0, 0, 0.0, 0.0
-        began, began_bank = np.int64(0), np.int64(0)
-        spans[entry, :] = 0
-        for number in range(counts[entry]):
-            bank_from = number * stretch
-            nearest = first_hit
-            for hit in range(first_hit, first_hit + hits[entry]):
-                if abs(at[hit] - bank_from - middle) < abs(at[nearest] - bank_from - middle):
-                    nearest = hit
-            query_from = bank_from + np.int64(query_at[nearest]) - np.int64(at[nearest])
-            begin = max(query_from, np.int64(0))
-            end = min(query_from + stretch, np.int64(len(hashes)))
-            if end - begin < half:
-                continue
-            value = agreement(sums, begin, end, words[first_word + number], half)
-            if np.isnan(value):
-                continue
-            total += value - alike
-            said += 1
-            if run <= 0:
-                run, began, began_bank = 0.0, begin, bank_from + begin - query_from
-            run += value - same
-            if run > best:
-                best, last = run, end + short - 1
-                spans[entry, 0], spans[entry, 1] = began, last
-                spans[entry, 2], spans[entry, 3] = began_bank, bank_from + last - query_from
-        agreements[entry] = total / np.sqrt(np.float64(said)) if said else 0.0
-        first_word += counts[entry]
-        first_hit += hits[entry]
+        last_word, last_hit = first_word + counts[entry], first_hit + hits[entry]
+        own = words[first_word:last_word]
+        count = beside(
+            sums, grams, own, query_at[first_hit:last_hit], at[first_hit:last_hit], stretch, half, middle, found,
+            agreements,
+        )  # fmt: skip
+        usual[:count] = alike
+        lines[entry] = beyond(agreements[:count], usual[:count])
+        if lines[entry] >= enough:
+            for number in range(count):
+                rest = elsewhere(sums, grams, found[number, 0], own[found[number, 3]], stretch, half)
+                usual[number] = max(alike, rest)
+            lines[entry] = beyond(agreements[:count], usual[:count])
+            write_same(found, agreements[:count], usual, same, short, spans[entry])
+        first_word, first_hit = last_word, last_hit

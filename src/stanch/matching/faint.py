@@ -4,7 +4,7 @@ A text and an entry that share a gram or two are laid side by side along these, 
 beyond them: the words of the entry with the sums of the text's own hashes. `docs/decisions/faint-copies.md`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -31,13 +31,13 @@ BLOCK = 8
 """Hashes are summed in blocks of so many, and stretches begin and end where blocks do."""
 
 ALIKE = 0.5
-"""How much stretches of unrelated texts agree: those of one language share short grams."""
+"""How much stretches of unrelated texts agree at least: those of one language share short grams."""
 
 ENOUGH = 5.5
-"""What the agreement of all stretches must come to, beyond that, in standard deviations of chance."""
+"""What the agreement of all stretches must come to, beyond what is usual, in standard deviations of chance."""
 
-SAME = 1.5
-"""A stretch that agrees less is rather another text than the same one, mistyped."""
+SAME = 1.0
+"""A stretch that agrees no more than that, beyond what is usual, is rather another text than the same one."""
 
 HALF = STRETCH // 2
 """Of a stretch as much must lie in the text and be new, or it says nothing."""
@@ -48,7 +48,8 @@ class Line(NamedTuple):
 
     Parameters
     ----------
-    agreement : of all stretches, beyond what is usual, in standard deviations of chance.
+    agreement : of all stretches, beyond what is usual, in standard deviations of chance. What is usual is how much
+        stretches of the entry agree with the rest of the text, which is asked where it matters; else `ALIKE`.
     query_from, query_to, bank_from, bank_to : half-open stretches of symbols, in which they are the same; empty if
         they are nowhere.
     """
@@ -112,7 +113,7 @@ class Faint:
         for one in self.candidates:
             for at in one.query_at.astype(np.int64).tolist():
                 live[at : at + inside] = False
-        if repeated.any():
+        if count and repeated.any():
             live &= ~np.convolve(repeated, np.ones(SHORT_GRAM, np.int64), "valid").astype(np.bool_)
         return live
 
@@ -125,7 +126,7 @@ class Faint:
         ]
 
 
-CONSTANTS = np.array([ALIKE, SAME, STRETCH, HALF, SHORT_GRAM, GRAM], np.float64)
+CONSTANTS = np.array([ALIKE, ENOUGH, SAME, STRETCH, HALF, SHORT_GRAM, GRAM], np.float64)
 """As the kernel takes them, one behind the other."""
 
 
@@ -161,36 +162,83 @@ class _Sums:
         sums = np.concatenate([np.zeros((1, LANES + 1), np.int64), np.cumsum(padded.sum(axis=1), axis=0)])
         return cls(grams=len(hashes), often=sums[:, :LANES], count=sums[:, LANES])
 
-    def between(self, begin: int, end: int) -> tuple[int, Places]:
-        """Return how many hashes count from one place to another, and of each bit how many more have it than not.
+    def agreement(self, begin: int, end: int, word: int) -> float | None:
+        """Return how much a stretch of the text agrees with a word; None if too little of it counts.
 
-        Both as near to these places as blocks go.
+        The stretch begins and ends as near to these places as blocks go.
         """
         first, last = (min((place + BLOCK // 2) // BLOCK, len(self.count) - 1) for place in (begin, end))
         count = int(self.count[last] - self.count[first])
-        return count, 2 * (self.often[last] - self.often[first]) - count
+        more = 2 * (self.often[last] - self.often[first]) - count
+        if count < HALF or not more.any():
+            return None
+        signs = np.where([word >> bit & 1 for bit in range(LANES)], 1, -1)
+        return int((signs * more).sum()) / sqrt(int((more * more).sum()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A stretch of an entry beside the text: where it lies in both, its word, and how much it agrees."""
+
+    begin: int
+    end: int
+    shift: int
+    word: int
+    agreement: float
 
 
 def _line(sums: _Sums, words: Words, candidate: Candidate) -> Line:
-    total, stretches, best, run, began = 0.0, 0, 0.0, 0.0, (0, 0)
-    span = 0, 0, 0, 0
+    stretches = list(_stretches(sums, words, candidate))
+    usual = [ALIKE] * len(stretches)
+    agreement = _beyond(stretches, usual)
+    if agreement < ENOUGH:
+        return Line(agreement, 0, 0, 0, 0)
+    usual = [max(ALIKE, _elsewhere(sums, stretch)) for stretch in stretches]
+    return Line(_beyond(stretches, usual), *_same(stretches, usual))
+
+
+def _stretches(sums: _Sums, words: Words, candidate: Candidate) -> Iterator[_Stretch]:
     for number, word in enumerate(words.tolist()):
         bank_from = number * STRETCH
-        query_from = bank_from + _offset(candidate, bank_from + HALF)
-        begin, end = max(query_from, 0), min(query_from + STRETCH, sums.grams)
-        count, more = sums.between(begin, end) if end - begin >= HALF else (0, np.empty(0, np.int64))
-        if count < HALF or not more.any():
+        shift = _offset(candidate, bank_from + HALF)
+        begin, end = max(bank_from + shift, 0), min(bank_from + shift + STRETCH, sums.grams)
+        agreement = sums.agreement(begin, end, word) if end - begin >= HALF else None
+        if agreement is not None:
+            yield _Stretch(begin, end, shift, word, agreement)
+
+
+def _beyond(stretches: Sequence[_Stretch], usual: Sequence[float]) -> float:
+    """Return how much stretches agree beyond what is usual, all in all."""
+    total = 0.0
+    for stretch, alike in zip(stretches, usual, strict=True):
+        total += stretch.agreement - alike
+    return total / sqrt(len(stretches)) if stretches else 0.0
+
+
+def _elsewhere(sums: _Sums, stretch: _Stretch) -> float:
+    """Return how much a stretch agrees with the rest of the text: as much as it shares with any text like it."""
+    total, others = 0.0, 0
+    for begin in range(0, sums.grams, STRETCH):
+        if abs(begin - stretch.begin) < STRETCH:
             continue
-        signs = np.where([word >> bit & 1 for bit in range(LANES)], 1, -1)
-        agreement = int((signs * more).sum()) / sqrt(int((more * more).sum()))
-        total, stretches = total + (agreement - ALIKE), stretches + 1
+        agreement = sums.agreement(begin, min(begin + STRETCH, sums.grams), stretch.word)
+        if agreement is not None:
+            total, others = total + agreement, others + 1
+    return total / others if others else 0.0
+
+
+def _same(stretches: Sequence[_Stretch], usual: Sequence[float]) -> tuple[int, int, int, int]:
+    """Return the run of stretches that agree most beyond `SAME`, where it lies in the text and in the entry."""
+    best, run, began = 0.0, 0.0, (0, 0)
+    span = 0, 0, 0, 0
+    for stretch, alike in zip(stretches, usual, strict=True):
         if run <= 0:
-            run, began = 0.0, (begin, bank_from + begin - query_from)
-        run += agreement - SAME
+            run, began = 0.0, (stretch.begin, stretch.begin - stretch.shift)
+        run += stretch.agreement - alike - SAME
         if run > best:
-            best, last = run, end + SHORT_GRAM - 1
-            span = began[0], last, began[1], bank_from + last - query_from
-    return Line(total / sqrt(stretches) if stretches else 0.0, *span)
+            best, last = run, stretch.end + SHORT_GRAM - 1
+            span = began[0], last, began[1], last - stretch.shift
+    return span
 
 
 def _offset(candidate: Candidate, place: int) -> int:
