@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from stanch.fingerprints import text as texts
 from stanch.fingerprints.reading import Reading
 from stanch.matching import Bank, Matcher
-from stanch.matching.candidates import HOLDERS, Candidate
+from stanch.matching.candidates import HOLDERS
 from stanch.matching.faint import ENOUGH, Faint, Line
 from stanch.matching.passages import LIMIT
 from stanch.values import TEXT_SIMHASH, Entry, Fingerprint, Kind, Match
@@ -105,13 +105,10 @@ def test_texts_of_one_language_that_says_all_in_few_letters_are_not_taken_for_ea
         banked = texts.as_entry(of_few_words(seed, script, rare), name="t").fingerprints
         hit = next(at for at in banked[1].at if at > 300)
         other = texts.as_query(of_few_words(seed + 10, script, rare))
-        faint = Faint(
-            candidates=[Candidate(0, np.zeros(1, np.int64), np.array([hit]), np.array([hit]))],
-            words=banked[2].bits[:, 0],
-            counts=np.array([len(banked[2])]),
-        )
         for compiled in (False, True):
-            (line,) = faint.lines(shorts_of(other), np.zeros(other.symbols, np.bool_), compiled=compiled)
+            (line,) = laid_at(hit, hit).lines(
+                *words_of(banked[2]), shorts_of(other), np.zeros(other.symbols, np.bool_), compiled=compiled
+            )
             assert line.agreement < ENOUGH
 
 
@@ -187,12 +184,13 @@ def test_the_kernel_says_what_the_plain_form_says(
         common[begin : begin + length] = True
     random = np.random.default_rng(content[0])
     words = [_words(seed, most, random) for _, seed, most in laid]
-    faint = Faint(
-        candidates=[_laid(some) for some, _, _ in laid],
-        words=np.concatenate(words),
-        counts=np.array([len(one) for one in words]),
+    hits = [sorted(some) for some, _, _ in laid]
+    query_at, at = np.array([hit for some in hits for hit in some], np.float64).T.copy()
+    few = Faint(
+        numbers=np.zeros(len(hits), np.int64), begin=np.cumsum([0, *map(len, hits)]), query_at=query_at, at=at
     )
-    plain, kernel = (faint.lines(shorts_of(reading), common, compiled=compiled) for compiled in (False, True))
+    own = np.concatenate(words), np.array([len(one) for one in words])
+    plain, kernel = (few.lines(*own, shorts_of(reading), common, compiled=compiled) for compiled in (False, True))
     assert plain == kernel
 
 
@@ -202,21 +200,26 @@ def _words(seed: int, most: int, random: np.random.Generator) -> np.ndarray[tupl
     return random.integers(0, 1 << 63, most, np.uint64) if seed % 3 == 0 else np.ascontiguousarray(entry)
 
 
-def _laid(hits: list[tuple[int, int]]) -> Candidate:
-    query_at, at = np.array(sorted(hits), np.float64).T.copy()
-    return Candidate(0, np.zeros(len(hits), np.int64), query_at, at)
+def laid_at(query_at: float, at: float) -> Faint:
+    """Return one entry that is laid beside a text along one hit."""
+    one = np.zeros(1, np.int64)
+    return Faint(numbers=one, begin=np.arange(2), query_at=np.array([query_at]), at=np.array([at]))
+
+
+def words_of(entry: Fingerprint) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    return entry.bits[:, 0], np.array([len(entry)])
 
 
 def test_a_text_agrees_with_itself_in_all_its_stretches_and_with_no_other() -> None:
     for script in SCRIPTS:
         text = written(1, 150, script)
         own = texts.as_entry(text, name="t").fingerprints[2]
-        hit = Candidate(0, np.zeros(1, np.int64), np.zeros(1), np.zeros(1))
         lines = dict[str, Line]()
         for name, came in (("own", text), ("other", written(2, 150, script))):
             reading = texts.as_query(came)
-            faint = Faint(candidates=[hit], words=own.bits[:, 0], counts=np.array([len(own)]))
-            (lines[name],) = faint.lines(shorts_of(reading), np.zeros(reading.symbols, np.bool_))
+            (lines[name],) = laid_at(0, 0).lines(
+                *words_of(own), shorts_of(reading), np.zeros(reading.symbols, np.bool_)
+            )
         assert lines["own"].agreement > 3 * ENOUGH
         assert (lines["own"].query_from, lines["own"].bank_from) == (0, 0)
         assert int(own.extent) - 64 <= lines["own"].query_to <= int(own.extent)
@@ -228,7 +231,5 @@ def test_what_is_common_says_nothing() -> None:
     text = written(1, 150, MIXED)
     own: Fingerprint = texts.as_entry(text, name="t").fingerprints[2]
     shorts = shorts_of(texts.as_query(text))
-    hit = Candidate(0, np.zeros(1, np.int64), np.zeros(1), np.zeros(1))
-    faint = Faint(candidates=[hit], words=own.bits[:, 0], counts=np.array([len(own)]))
-    (line,) = faint.lines(shorts, np.ones(int(own.extent), np.bool_))
+    (line,) = laid_at(0, 0).lines(*words_of(own), shorts, np.ones(int(own.extent), np.bool_))
     assert line == Line(0.0, 0, 0, 0, 0)

@@ -31,6 +31,9 @@ held_texts = st.lists(st.tuples(st.lists(passages, max_size=3), st.integers(0, 2
 Held = list[tuple[list[tuple[int, int, int]], int, int]]
 
 
+COLUMNS = ("numbers", "begin", "query_at", "at")
+
+
 def entries_of(held: Held) -> list[Text]:
     """Return entries that hold these passages; one that holds another gram is behind them."""
     made: list[Text] = []
@@ -83,8 +86,9 @@ def step_by_step(
 
 
 def as_lists(led: Led) -> list[object]:
-    each = [[(one[0], *(column.tolist() for column in one[1:])) for one in some] for some in led[1:]]
-    return [led.repeated.tolist(), *each]
+    each = [(one[0], *(column.tolist() for column in one[1:])) for one in led.compared]
+    few = led.faint and led.faint.placed()
+    return [led.repeated.tolist(), each, few and [getattr(few, name).tolist() for name in COLUMNS]]
 
 
 def assert_alike(
@@ -179,8 +183,8 @@ def test_of_many_entries_that_few_hold_a_gram_in_common_with_the_first_of_a_bank
         handles = index.handles(banks)
         assert handles is not None
         led = find_candidates(handles, Background(), text, now=0, limit=200)
-        assert len(led.faint) == found
-        assert (FIRST + len(alone) == led.faint[0].number) == (5 in banks)
-        assert not {FIRST + len(alone) + 1 + number for number in range(HOLDERS + 1)} & {
-            one.number for one in led.faint
-        }
+        assert led.faint is not None
+        numbers = led.faint.numbers.tolist()
+        assert len(numbers) == found
+        assert (FIRST + len(alone) == numbers[0]) == (5 in banks)
+        assert all(number <= FIRST + len(alone) for number in numbers if number < LIVE)

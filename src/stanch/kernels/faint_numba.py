@@ -139,17 +139,39 @@ def write_same(found: Places, agreements: Column, usual: Column, same: float, sh
 
 
 @compiled
+def leave_out(live: Mask, repeated: Mask, query_at: Column, short: int, inside: int) -> None:
+    """Mark as left out what lies in grams that were hit, and what reaches into common symbols.
+
+    Parameters
+    ----------
+    live : bool array, shape (grams,), all True, to be written to.
+    repeated : bool array, one a symbol.
+    query_at : where hits begin.
+    short, inside : symbols of a short gram; how many of them lie in a gram.
+    """
+    grams = np.int64(len(live))
+    for hit in range(len(query_at)):
+        first = np.int64(query_at[hit])
+        live[min(first, grams) : min(first + inside, grams)] = False
+    for place in range(min(np.int64(len(repeated)), grams + short - 1)):
+        if repeated[place]:
+            live[max(place - short + 1, 0) : min(np.int64(place + 1), grams)] = False
+
+
+@compiled
 def write_lines(
-    hashes: Words, live: Mask, words: Words, counts: Places, hits: Places, query_at: Column, at: Column,
+    hashes: Words, repeated: Mask, words: Words, counts: Places, hits: Places, query_at: Column, at: Column,
     constants: Column, lines: Column, spans: Places,
 ) -> None:  # fmt: skip
     """Write how much a text agrees with each entry, and in which stretches they are the same.
 
     Parameters
     ----------
-    hashes, live : uint64 and bool arrays, shape (grams,), of the text.
+    hashes : uint64 array, shape (grams,), of the text.
+    repeated : bool array, one a symbol of the text, which are common.
     words, counts : uint64 array, those of all entries one behind the other; int64 array, how many each has.
-    hits : int64 array, shape (entries,), along how many hits each is laid beside the text.
+    hits : int64 array, shape (entries + 1,), where those of each begin along which it is laid beside the text, and
+        where the last end.
     query_at, at : float64 arrays, where these begin in the text and in the entry.
     constants : float64 array, `ALIKE`, `ENOUGH` and `SAME` of `matching.faint`, then symbols of a stretch, half of
         them, of a short gram and of a gram.
@@ -160,13 +182,15 @@ def write_lines(
     stretch, half, short = np.int64(constants[3]), np.int64(constants[4]), np.int64(constants[5])
     middle, grams = half - np.int64(constants[6]) // 2, np.int64(len(hashes))
     sums = np.empty(((len(hashes) + BLOCK - 1) // BLOCK + 1, LANES + 1), np.int32)
+    live = np.ones(len(hashes), np.bool_)
+    leave_out(live, repeated, query_at, short, np.int64(constants[6]) - short + 1)
     sum_up(hashes, live, sums)
     most = counts.max() if len(counts) else 0
     found, agreements, usual = np.empty((most + 1, 4), np.int64), np.empty(most + 1), np.empty(most + 1)
     spans[:] = 0
-    first_word, first_hit = np.int64(0), np.int64(0)
+    first_word = np.int64(0)
     for entry in range(len(counts)):
-        last_word, last_hit = first_word + counts[entry], first_hit + hits[entry]
+        last_word, first_hit, last_hit = first_word + counts[entry], hits[entry], hits[entry + 1]
         own = words[first_word:last_word]
         count = beside(
             sums, grams, own, query_at[first_hit:last_hit], at[first_hit:last_hit], stretch, half, middle, found,
@@ -180,4 +204,4 @@ def write_lines(
                 usual[number] = max(alike, rest)
             lines[entry] = beyond(agreements[:count], usual[:count])
             write_same(found, agreements[:count], usual, same, short, spans[entry])
-        first_word, first_hit = last_word, last_hit
+        first_word = last_word

@@ -56,7 +56,7 @@ def find(
         a text of one symbol; then `line`, `rules` and `bars` of `find_promising`; and `holders` of `led_by_few`.
     repeated : bool array, one a symbol of the text, all False, to be written to: those in grams not looked up.
     faint : int64 array, shape (1,), to be written to: how many entries are written behind those that the text is
-        compared with, which few hold a gram in common with.
+        compared with, which few hold a gram in common with. Where hits with these begin is left to `place`.
     hits : int64 array, shape (4, room), to be written to: the grams of the text that were found, entry by entry;
         where the hits of each begin, and the last end; the number of each; and as floats, where the grams begin.
     places : float64 array, shape (room,), to be written to: where each hit begins in the entry.
@@ -90,10 +90,7 @@ def find(
     )  # fmt: skip
     begin, few_begin = ends[0, : groups + 1], few_ends[0, : few_groups + 1]
     found = begin[groups]
-    entries = np.concatenate((mine[1, :found], others[1, : few_begin[few_groups]]))
-    where = np.concatenate((spots[1, :found], beside[1, : few_begin[few_groups]]))
-    place(lines, entries, where)
-    spots[1, :found], beside[1, : few_begin[few_groups]] = where[:found], where[found:]
+    place(lines, mine[1, :found], spots[1, :found])
     line, rules = (c[6], c[7], c[8], c[9], c[10], c[11]), (c[12], c[13], c[14], c[15])
     bars, promising = (c[16], c[17], c[18], c[19], c[20]), np.empty(groups, np.int64)
     kept = find_promising(

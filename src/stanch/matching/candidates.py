@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from stanch.index.align import Effort
 from stanch.index.rows import Hits
 from stanch.matching.background import Background
+from stanch.matching.faint import Faint
 from stanch.matching.indexing import REPEATS, first_occurrences
 from stanch.matching.kinds import covered
 from stanch.matching.strands import APART, FEWEST, PASSAGE, WIDE, promising
@@ -106,12 +107,12 @@ class Led(NamedTuple):
     ----------
     repeated : bool array, one a symbol of the text, see `LookedUp`.
     compared : those that share so much with it that they may be a match.
-    faint : those that few hold a gram in common with.
+    faint : those that few hold a gram in common with, if there are any.
     """
 
     repeated: Mask
     compared: Sequence[Candidate]
-    faint: Sequence[Candidate]
+    faint: Faint | None
 
 
 class Grouped(NamedTuple):
@@ -149,8 +150,8 @@ def candidates(hits: Hits, looked_up: LookedUp) -> Iterator[Candidate]:
         yield Candidate(int(own.entry[of.start]), own.rows[of], own.query_at[of], own.at[of])
 
 
-def faint(hits: Hits, looked_up: LookedUp, *, compiled: bool | None = None) -> list[Candidate]:
-    """Return the entries that few hold a gram in common with, those that share most such grams first.
+def faint(hits: Hits, looked_up: LookedUp, *, compiled: bool | None = None) -> Faint | None:
+    """Return the entries that few hold a gram in common with, if any; those that share most such grams first.
 
     Parameters
     ----------
@@ -159,16 +160,21 @@ def faint(hits: Hits, looked_up: LookedUp, *, compiled: bool | None = None) -> l
     """
     few = hits.take(hits.total <= HOLDERS)
     if not len(few):
-        return []
+        return None
     own = grouped(few, looked_up, whichever=True, compiled=compiled)
-    taken = Counter[int]()
-    found = []
-    for bank, (first, behind) in zip(own.bank.tolist(), pairwise(own.begin.tolist()), strict=True):
+    taken, kept = Counter[int](), []
+    for group, bank in enumerate(own.bank.tolist()):
         taken[bank] += 1
         if taken[bank] <= CANDIDATES:
-            of = slice(first, behind)
-            found.append(Candidate(int(own.entry[first]), own.rows[of], own.query_at[of], own.at[of]))
-    return found
+            kept.append(group)
+    first, counts = own.begin[kept], np.diff(own.begin)[kept]
+    chosen = np.concatenate([np.arange(begin, begin + count) for begin, count in zip(first, counts, strict=True)])
+    return Faint(
+        numbers=own.entry[first],
+        begin=np.cumsum([0, *counts]),
+        query_at=own.query_at[chosen],
+        at=own.at[chosen],
+    )
 
 
 def grouped(hits: Hits, looked_up: LookedUp, *, whichever: bool = False, compiled: bool | None = None) -> Grouped:

@@ -5,7 +5,7 @@ beyond them: the words of the entry with the sums of the text's own hashes. `doc
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from math import sqrt
@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from stanch.fingerprints.simhash import STRETCH
 from stanch.index.align import Effort
-from stanch.matching.candidates import Candidate
 from stanch.matching.kinds import Side
 from stanch.values import GRAM, SHORT_GRAM
 
 Words = NDArray[np.uint64]
 Places = NDArray[np.int64]
+Column = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 LANES = 64
@@ -70,60 +70,77 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Faint:
-    """Entries, each with what it keeps of its short grams.
+    """Entries that few hold a gram of a text in common with, and the hits along which they are laid beside it.
 
     Parameters
     ----------
-    candidates : with the hits along which they are laid beside the text, at least one each.
-    words : uint64 array, those of all, one behind the other.
-    counts : int64 array, shape (candidates,), how many each has.
+    numbers : int64 array, shape (entries,).
+    begin : int64 array, shape (entries + 1,), where the hits of each begin, at least one, and the last end.
+    query_at, at : float64 arrays, shape (hits,), where these begin in the text and in the entry.
+    place : called with the entry of each hit and with `at`, to find out where hits begin in entries, if that is
+        not known yet: it stands far from the processor, and most texts need not be told.
     """
 
-    candidates: Sequence[Candidate]
-    words: Words
-    counts: Places
+    numbers: Places
+    begin: Places
+    query_at: Column
+    at: Column
+    place: Callable[[Places, Column], None] | None = None
 
-    def lines(self, hashes: Words, repeated: Mask, *, compiled: bool | None = None) -> list[Line]:
-        """Return how much each agrees with a text.
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def placed(self) -> "Faint":
+        """Return it with the places of hits in entries, in memory of their own."""
+        if self.place is None:
+            return self
+        at = self.at.copy()
+        self.place(np.repeat(self.numbers, np.diff(self.begin)), at)
+        return replace(self, at=at, place=None)
+
+    def of(self, number: int) -> tuple[Column, Column]:
+        """Return where the hits with one of the entries, by its place among them, begin in the text and in it."""
+        own = slice(int(self.begin[number]), int(self.begin[number + 1]))
+        return self.query_at[own], self.at[own]
+
+    def lines(
+        self, words: Words, counts: Places, hashes: Words, repeated: Mask, *, compiled: bool | None = None
+    ) -> list[Line]:
+        """Return how much each agrees with a text; hits are placed.
 
         Parameters
         ----------
+        words : uint64 array, what all entries keep of their short grams, one behind the other.
+        counts : int64 array, shape (entries,), how many words each has.
         hashes : uint64 array, every short gram of the text.
         repeated : bool array, one a symbol of the text, which are common whatever the entry.
         compiled : whether by the kernel, which does the same; by default if it is worth it, see `align`.
         """
-        live = self._new(len(hashes), repeated)
         if not (Effort.is_worth_it(len(hashes)) if compiled is None else compiled):
-            return list(self._plainly(hashes, live))
-        hits = np.array([len(one.rows) for one in self.candidates], np.int64)
-        query_at, at = (
-            np.concatenate([getattr(one, name) for one in self.candidates]) for name in ("query_at", "at")
-        )
-        agreement, spans = np.empty(len(hits)), np.empty((len(hits), 4), np.int64)
+            return self._plainly(words, counts, hashes, repeated)
+        agreement, spans = np.empty(len(self)), np.empty((len(self), 4), np.int64)
         _kernel()(
-            np.ascontiguousarray(hashes), live, self.words, self.counts, hits, query_at, at, CONSTANTS, agreement,
-            spans,
+            np.ascontiguousarray(hashes), repeated, words, counts, self.begin, self.query_at, self.at, CONSTANTS,
+            agreement, spans,
         )  # fmt: skip
         return [Line(value, *span) for value, span in zip(agreement.tolist(), spans.tolist(), strict=True)]
 
+    def _plainly(self, words: Words, counts: Places, hashes: Words, repeated: Mask) -> list[Line]:
+        sums, ends = _Sums.of(hashes, self._new(len(hashes), repeated)), np.cumsum([0, *counts]).tolist()
+        return [
+            _line(sums, words[first:behind], *self.of(number))
+            for number, (first, behind) in enumerate(pairwise(ends))
+        ]
+
     def _new(self, count: int, repeated: Mask) -> Mask:
-        """Return which short grams of the text lie in no gram that was found, nor in what is common."""
+        """Return which short grams of the text lie in no gram that was hit, nor reach into what is common."""
         live = np.ones(count, np.bool_)
         inside = GRAM - SHORT_GRAM + 1
-        for one in self.candidates:
-            for at in one.query_at.astype(np.int64).tolist():
-                live[at : at + inside] = False
+        for at in self.query_at.astype(np.int64).tolist():
+            live[at : at + inside] = False
         if count and repeated.any():
             live &= ~np.convolve(repeated, np.ones(SHORT_GRAM, np.int64), "valid").astype(np.bool_)
         return live
-
-    def _plainly(self, hashes: Words, live: Mask) -> list[Line]:
-        sums = _Sums.of(hashes, live)
-        ends = np.cumsum([0, *self.counts]).tolist()
-        return [
-            _line(sums, self.words[first:behind], one)
-            for one, (first, behind) in zip(self.candidates, pairwise(ends), strict=True)
-        ]
 
 
 CONSTANTS = np.array([ALIKE, ENOUGH, SAME, STRETCH, HALF, SHORT_GRAM, GRAM], np.float64)
@@ -187,8 +204,8 @@ class _Stretch:
     agreement: float
 
 
-def _line(sums: _Sums, words: Words, candidate: Candidate) -> Line:
-    stretches = list(_stretches(sums, words, candidate))
+def _line(sums: _Sums, words: Words, query_at: Column, at: Column) -> Line:
+    stretches = list(_stretches(sums, words, query_at, at))
     usual = [ALIKE] * len(stretches)
     agreement = _beyond(stretches, usual)
     if agreement < ENOUGH:
@@ -197,10 +214,10 @@ def _line(sums: _Sums, words: Words, candidate: Candidate) -> Line:
     return Line(_beyond(stretches, usual), *_same(stretches, usual))
 
 
-def _stretches(sums: _Sums, words: Words, candidate: Candidate) -> Iterator[_Stretch]:
+def _stretches(sums: _Sums, words: Words, query_at: Column, at: Column) -> Iterator[_Stretch]:
     for number, word in enumerate(words.tolist()):
         bank_from = number * STRETCH
-        shift = _offset(candidate, bank_from + HALF)
+        shift = _shift(query_at, at, bank_from + HALF)
         begin, end = max(bank_from + shift, 0), min(bank_from + shift + STRETCH, sums.grams)
         agreement = sums.agreement(begin, end, word) if end - begin >= HALF else None
         if agreement is not None:
@@ -241,8 +258,7 @@ def _same(stretches: Sequence[_Stretch], usual: Sequence[float]) -> tuple[int, i
     return span
 
 
-def _offset(candidate: Candidate, place: int) -> int:
+def _shift(query_at: Column, at: Column, place: int) -> int:
     """Return how far on in the text lies what is at a place of the entry, by the hit next to it."""
-    away = np.abs(candidate.at + GRAM // 2 - place)
-    nearest = int(np.argmin(away))
-    return int(candidate.query_at[nearest]) - int(candidate.at[nearest])
+    nearest = int(np.argmin(np.abs(at + GRAM // 2 - place)))
+    return int(query_at[nearest]) - int(at[nearest])

@@ -1,7 +1,7 @@
 """Which entries a text is compared with, of a large bank: in one call of a kernel."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 
 import numpy as np
@@ -10,6 +10,7 @@ from stanch.index.handles import Handles
 from stanch.index.room import Room, give_back, lent_room
 from stanch.matching.background import Background
 from stanch.matching.candidates import CANDIDATES, HOLDERS, Candidate, Led
+from stanch.matching.faint import Column, Faint, Places
 from stanch.matching.indexing import REPEATS
 from stanch.matching.strands import APART, AS_LINE, BARS, FEWEST, PASSAGE, RULES, WIDE
 from stanch.matching.weighing import own
@@ -38,10 +39,10 @@ def find_candidates(handles: Handles, background: Background, text: Fingerprint,
         _kernel(), own(text.bits), own(text.at), stated, likely, handles.lines, handles.banks, now, limit,
         CANDIDATES, CONSTANTS, repeated, faint,
     )  # fmt: skip
-    both = count + int(faint[0])
-    found = _told(room, both) if both else []
+    found = _told(room, count) if count else []
+    few = _faint(room, count, int(faint[0]), handles) if faint[0] else None
     give_back(room)
-    return Led(repeated, found[:count], found[count:])
+    return Led(repeated, found, few)
 
 
 def _told(room: Room, count: int) -> list[Candidate]:
@@ -53,6 +54,25 @@ def _told(room: Room, count: int) -> list[Candidate]:
         Candidate(number, rows[first:behind], query_at[first:behind], at[first:behind])
         for number, (first, behind) in zip(numbers, pairwise(begin), strict=True)
     ]
+
+
+def _faint(room: Room, before: int, count: int, handles: Handles) -> Faint:
+    """Return the entries that a kernel wrote behind others, in memory of their own; hits are not placed yet."""
+    begin = room.hits[1, before : before + count + 1]
+    of = slice(int(begin[0]), int(begin[-1]))
+    return Faint(
+        numbers=room.hits[2, before : before + count].copy(),
+        begin=begin - begin[0],
+        query_at=room.hits[3, of].view(np.float64).copy(),
+        at=room.at[of].copy(),
+        place=partial(_place, handles),
+    )
+
+
+def _place(handles: Handles, entry: Places, at: Column) -> None:
+    from stanch.kernels.handles_numba import place  # noqa: PLC0415 - imports numba
+
+    place(handles.lines, entry, at)
 
 
 @cache

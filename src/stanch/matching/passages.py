@@ -51,8 +51,9 @@ def find_passages(
         match = _match(catalogue, unfolded, query, led.repeated, candidate, now)
         if match is not None:
             found[candidate.number] = match
-    if shorts is not None and led.faint and all(match.kind is Kind.QUOTES for match in found.values()):
-        for number, match in _faint_matches(catalogue, unfolded, query, shorts, led, now):
+    if shorts is not None and led.faint is not None and all(match.kind is Kind.QUOTES for match in found.values()):
+        few = led.faint.placed()
+        for number, match in _faint_matches(catalogue, unfolded, query, shorts, few, led.repeated, now):
             if number not in found or match.kind.rank > found[number].kind.rank:
                 found[number] = match
     return list(found.values())
@@ -106,16 +107,22 @@ def _match(
 
 
 def _faint_matches(
-    catalogue: Catalogue, unfolded: Unfolded, query: Fingerprint, shorts: NDArray[np.uint64], led: Led, now: int
+    catalogue: Catalogue,
+    unfolded: Unfolded,
+    query: Fingerprint,
+    shorts: NDArray[np.uint64],
+    few: Faint,
+    repeated: Mask,
+    now: int,
 ) -> Iterator[tuple[int, Match]]:
     """Yield the numbers of entries that agree with a text along their short grams, and the matches with them."""
-    words, counts = catalogue.simhashes([one.number for one in led.faint])
-    lines = Faint(candidates=led.faint, words=words, counts=counts).lines(shorts, led.repeated)
-    for candidate, line in zip(led.faint, lines, strict=True):
+    lines = few.lines(*catalogue.simhashes(few.numbers), shorts, repeated)
+    for place, line in enumerate(lines):
         if line.agreement >= ENOUGH:
-            match = _faint_match(catalogue, unfolded, query, led.repeated, candidate, line, now)
+            number, (_, at) = int(few.numbers[place]), few.of(place)
+            match = _faint_match(catalogue, unfolded, query, repeated, number, at, line, now)
             if match is not None:
-                yield candidate.number, match
+                yield number, match
 
 
 def _faint_match(
@@ -123,16 +130,17 @@ def _faint_match(
     unfolded: Unfolded,
     query: Fingerprint,
     repeated: Mask,
-    candidate: Candidate,
+    number: int,
+    at: NDArray[np.float64],
     line: Line,
     now: int,
 ) -> Match | None:
     """Return the match with one entry; None if too little of both is the same, or all that led to it is common."""
-    listed, entry = unfolded.of(candidate.number)
-    weighed = catalogue.weighed(candidate.number, listed.bank_number, entry, now=now)
+    listed, entry = unfolded.of(number)
+    weighed = catalogue.weighed(number, listed.bank_number, entry, now=now)
     sides = line.sides(repeated, weighed.common)
     kind = kind_of(*sides)
-    if kind is None or not (weighed.weight[_rows_at(entry, candidate.at)] >= 0).any():
+    if kind is None or not (weighed.weight[_rows_at(entry, at)] >= 0).any():
         return None
     first, last = _rows_at(query, np.array([line.query_from, line.query_to - GRAM]))
     theirs_first, theirs_last = _rows_at(entry, np.array([line.bank_from, line.bank_to - GRAM]))
