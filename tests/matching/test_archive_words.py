@@ -17,7 +17,7 @@ from stanch.matching.archive import BITS, LIVE, number_of
 from stanch.matching.archive_layout import WordPrints
 from stanch.matching.archive_words import ArchivedWords, Words
 from stanch.matching.catalogue import Catalogue
-from stanch.matching.simhashes import gathered
+from stanch.matching.simhashes import Held, gathered
 from stanch.values import TEXT_SIMHASH, Entry
 from tests.matching.archives import BANKS, KNOWN, NAMES, NONE, SCRIPTS, entry, info, matcher, written
 from tests.matching.test_archive import ids
@@ -179,7 +179,7 @@ def test_words_are_those_that_stand_between_the_numbers_of_the_columns(
     numbers = np.array([(HALVES[place] << BITS) + ordinal for place, ordinal in asked], np.int64)
     expected = [made[place][1][ordinal] if kept[place] else [] for place, ordinal in asked]
     for compiled in (False, True):
-        assert divided(gathered(numbers, told, compiled=compiled)) == expected
+        assert divided(gathered(numbers, Held.of(told), compiled=compiled)) == expected
 
 
 numbers = st.integers(0, (1 << 32) - 1)
@@ -195,7 +195,7 @@ def test_damaged_numbers_give_other_words_of_the_file(first: list[int], entries:
             count=6, entries=still(np.array(entries, np.uint32)), first=still(column), bits=still(bits.copy())
         )
         for compiled in (False, True):
-            found, counts = gathered(asked + (1 << BITS), {1: held}, compiled=compiled)
+            found, counts = gathered(asked + (1 << BITS), Held.of({1: held}), compiled=compiled)
             assert (len(counts), len(found)) == (len(asked), counts.sum())
             assert (counts >= 0).all()
             assert np.isin(found, bits).all()
@@ -206,7 +206,13 @@ def test_an_ordinal_that_a_segment_does_not_have_has_no_words() -> None:
         held, words = columns_of(counts, 1)
         for compiled in (False, True):
             numbers = np.array([0, 3, 1 << 31, (1 << 32) - 1, 2]) + (1 << BITS)
-            assert divided(gathered(numbers, {1: held}, compiled=compiled)) == [words[0], [], [], [], words[2]]
+            assert divided(gathered(numbers, Held.of({1: held}), compiled=compiled)) == [
+                words[0],
+                [],
+                [],
+                [],
+                words[2],
+            ]
 
 
 def catalogue(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stanch.fingerprints.effort import Effort
-from stanch.values import TEXT_SIMHASH, Fingerprint
+from stanch.values import SHORT_GRAM, TEXT_SIMHASH, Fingerprint
 
 STRETCH = 64
 """A word stands for so many short grams; the last for all that are left, half as many to half as many more."""
@@ -61,15 +61,21 @@ def _simhash(hashes: Words, first: NDArray[np.int64]) -> Words:
     return np.ascontiguousarray(packed).view("<u8")[:, 0].astype(np.uint64)
 
 
-def banked(shorts: Fingerprint) -> Fingerprint:
-    """Return what an entry keeps of its short grams, at least one."""
+def banked(shorts: Words, places: NDArray[np.float64]) -> Fingerprint:
+    """Return what an entry keeps of its short grams, at least one.
+
+    Parameters
+    ----------
+    shorts : uint64 array, shape (grams,), hashes of all of them.
+    places : float64 array, shape (3, symbols), of each symbol its place, and where it begins and ends in the text.
+    """
     first = begins(len(shorts))
     last = np.append(first[1:], len(shorts)) - 1
     return Fingerprint.of(
         TEXT_SIMHASH,
-        simhash(np.ascontiguousarray(shorts.bits[:, 0])).reshape(-1, 1),
-        at=shorts.at[first],
-        start=shorts.start[first],
-        end=shorts.end[last],
-        extent=shorts.extent,
+        simhash(shorts).reshape(-1, 1),
+        at=places[0, first],
+        start=places[1, first],
+        end=places[2, last + SHORT_GRAM - 1],
+        extent=places.shape[1],
     )

@@ -28,10 +28,8 @@ from stanch.values import (
     SHORT_GRAM,
     TEXT_EXACT,
     TEXT_GRAM,
-    TEXT_SIMHASH,
     Fingerprint,
     Medium,
-    Method,
     NotScanned,
     words_from_bytes,
 )
@@ -79,13 +77,15 @@ class ReadText(NamedTuple):
     asked : what else is to be asked of it: `EVADING`, `UNREADABLE`, both or none.
     symbols : uint32 array, the normalised text.
     grams : all of them, in order; none of a text of fewer than `GRAM` symbols.
-    shorts : all short grams, in order.
+    shorts : uint64 array, shape (short grams,), hashes of all of them, in order.
+    places : float64 array, shape (3, symbols), of each symbol its place, and where it begins and ends in the text.
     """
 
     asked: int
     symbols: Codes
     grams: Fingerprint
-    shorts: Fingerprint
+    shorts: Words
+    places: Column
 
 
 def as_entry(text: str, name: str, *, compiled: bool | None = None) -> Reading:
@@ -102,7 +102,7 @@ def as_entry(text: str, name: str, *, compiled: bool | None = None) -> Reading:
         raise EmptyTextError(name=name)
     grams, symbols = found.grams, len(found.symbols)
     kept = winnow(grams.bits[:, 0]) if symbols >= FLOOR_THINNED else np.arange(len(grams))
-    by_passage = (_selected(grams, kept), banked(found.shorts)) if symbols >= FLOOR_GRAMS else ()
+    by_passage = (_selected(grams, kept), banked(found.shorts, found.places)) if symbols >= FLOOR_GRAMS else ()
     return _reading(text, codes, found, by_passage)
 
 
@@ -117,13 +117,12 @@ def as_query(text: str, codes: Codes | None = None, *, compiled: bool | None = N
     codes = (code_points(text) if codes is None else codes)[:LONGEST_TEXT]
     found = read(codes, compiled=compiled)
     grams = (found.grams,) if len(found.grams) else ()
-    shorts = found.shorts.bits[:, 0]
     if not found.asked & EVADING:
-        return _reading(text, codes, found, grams, shorts=shorts)
+        return _reading(text, codes, found, grams, shorts=found.shorts)
     evasion = evasion_of_codes(codes)
     score = evasion.score
     undone = evasion.undone if score else ()
-    return _reading(text, codes, found, grams, evasion=score, undone=undone, shorts=shorts)
+    return _reading(text, codes, found, grams, evasion=score, undone=undone, shorts=found.shorts)
 
 
 def read(codes: Codes, *, compiled: bool | None = None) -> ReadText:
@@ -139,9 +138,7 @@ def read(codes: Codes, *, compiled: bool | None = None) -> ReadText:
     asked, symbols, hashes, shorts, columns = _kernel()(codes)
     if asked & MOVING:
         return _read_plainly(codes)
-    return ReadText(
-        asked, symbols, _features(TEXT_GRAM, hashes, columns), _features(TEXT_SIMHASH, shorts, columns)
-    )
+    return ReadText(asked, symbols, _grams(hashes, columns), shorts, columns)
 
 
 @cache
@@ -155,30 +152,31 @@ def _kernel() -> Callable[[Codes], tuple[int, Codes, Words, Words, Column]]:
 
 def _read_plainly(codes: Codes) -> ReadText:
     normalised = normalise_codes(codes)
-    shorts = _features(TEXT_SIMHASH, short_hashes(normalised.symbols).reshape(-1, 1), _columns(normalised))
-    return ReadText(EVADING | UNREADABLE, normalised.symbols, gram_fingerprint(normalised), shorts)
+    symbols, places = normalised.symbols, _places(normalised)
+    grams = _grams(gram_hashes(symbols).reshape(-1, 1), places)
+    return ReadText(EVADING | UNREADABLE, symbols, grams, short_hashes(symbols), places)
 
 
 def gram_fingerprint(normalised: NormalisedText) -> Fingerprint:
     """Return every gram, in order; none of a text of fewer than `GRAM` symbols."""
-    return _features(TEXT_GRAM, gram_hashes(normalised.symbols).reshape(-1, 1), _columns(normalised))
+    return _grams(gram_hashes(normalised.symbols).reshape(-1, 1), _places(normalised))
 
 
-def _columns(normalised: NormalisedText) -> Column:
+def _places(normalised: NormalisedText) -> Column:
     """Return of each symbol its place, and where it begins and ends in the text; shape (3, symbols)."""
     at = np.arange(len(normalised.symbols))
     return np.array([at, normalised.start, normalised.end], np.float64)
 
 
-def _features(method: Method, hashes: Words, columns: Column) -> Fingerprint:
-    """Return hashes of grams, one behind the other, as a fingerprint; `columns` as from `_columns`."""
-    count, symbols = len(hashes), columns.shape[1]
+def _grams(hashes: Words, places: Column) -> Fingerprint:
+    """Return hashes of grams, one behind the other, as a fingerprint; `places` as from `_places`."""
+    count, symbols = len(hashes), places.shape[1]
     return Fingerprint(
-        method=method,
+        method=TEXT_GRAM,
         bits=hashes,
-        at=columns[0, :count],
-        start=columns[1, :count],
-        end=columns[2, symbols - count :],
+        at=places[0, :count],
+        start=places[1, :count],
+        end=places[2, symbols - count :],
         quality=_FULL[:count] if count <= len(_FULL) else np.full(count, 100, dtype=np.uint8),
         extent=float(symbols),
     )

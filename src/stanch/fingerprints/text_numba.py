@@ -38,7 +38,7 @@ def read_codes(
     Returns
     -------
     int, any of `MOVING`, `EVADING` and `UNREADABLE`; uint32 array, shape (symbols,); uint64 arrays, shapes (grams,
-    1) and (short grams, 1), the hashes; float64 array, shape (3, symbols), of each symbol its place, and where it
+    1) and (short grams,), the hashes; float64 array, shape (3, symbols), of each symbol its place, and where it
     begins and ends in the text.
     """
     length = len(codes)
@@ -46,14 +46,13 @@ def read_codes(
     start, end = np.empty(length, np.int32), np.empty(length, np.int32)
     count, most, holds, silence, unread = stay(codes, table, telling, entries, start, end, bits)
     if most == CONTROL:
-        none = np.empty((0, 1), np.uint64)
-        return MOVING, entries[:0], none, none, np.empty((3, 0))
+        return MOVING, entries[:0], np.empty((0, 1), np.uint64), np.empty(0, np.uint64), np.empty((3, 0))
     asked = UNREADABLE if unread or silence > LONGEST_SILENCE else 0
     asked |= EVADING if may_evade(bits, holds) else 0
     symbols, starts, ends = symbols_of(entries[:count], start[:count], end[:count], pool, most)
     count = len(symbols)
     hashes = np.empty((max(0, count - GRAM + 1), 1), np.uint64)
-    shorts, columns = np.empty((max(0, count - SHORT_GRAM + 1), 1), np.uint64), np.empty((3, count))
+    shorts, columns = np.empty(max(0, count - SHORT_GRAM + 1), np.uint64), np.empty((3, count))
     write_hashes(symbols, hashes, shorts)
     for place in range(count):
         columns[0, place], columns[1, place], columns[2, place] = place, starts[place], ends[place]
@@ -80,4 +79,4 @@ def write_hashes(symbols: Codes, hashes: Words, shorts: Words) -> None:
         short = np.uint64(0)
         for place in range(gram, gram + SHORT_GRAM):
             short = short * _BASE + stirred[place]
-        shorts[gram, 0] = mixed(short)
+        shorts[gram] = mixed(short)

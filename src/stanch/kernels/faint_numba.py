@@ -11,7 +11,6 @@ from stanch.kernels.jit import compiled
 Column = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Places = NDArray[np.int64]
-Sums = NDArray[np.int32]
 Words = NDArray[np.uint64]
 
 BLOCK, LANES = 8, 64
@@ -20,58 +19,64 @@ BYTES = np.uint64(0x0101010101010101)
 
 
 @compiled
-def sum_up(hashes: Words, live: Mask, sums: Sums) -> None:
-    """Write how many of the hashes before each block have each bit, and how many count.
+def sum_up(hashes: Words, live: Mask, sums: Words, ends: Places) -> None:
+    """Write of each block how many of its hashes have each bit, and how many count before it.
 
     Parameters
     ----------
     hashes, live : arrays, shape (grams,).
-    sums : int32 array, shape (blocks + 1, LANES + 1), to be written to.
+    sums : uint64 array, shape (blocks, 8), to be written to: byte b of word k counts bit 8 b + k.
+    ends : int64 array, shape (blocks + 1,), to be written to.
     """
-    counters = np.empty(8, np.uint64)
-    sums[0, :] = 0
-    for block in range(len(sums) - 1):
-        counters[:] = 0
-        count = np.int32(0)
+    ends[0] = 0
+    for block in range(len(sums)):
+        sums[block, :] = 0
+        ends[block + 1] = ends[block]
         for place in range(block * BLOCK, min((block + 1) * BLOCK, len(hashes))):
             if live[place]:
-                count += np.int32(1)
+                ends[block + 1] += 1
                 for bit in range(8):
-                    counters[bit] += hashes[place] >> np.uint64(bit) & BYTES
-        for lane in range(LANES):
-            more = np.int32(counters[lane & 7] >> np.uint64(lane & 56) & np.uint64(255))
-            sums[block + 1, lane] = sums[block, lane] + more
-        sums[block + 1, LANES] = sums[block, LANES] + count
+                    sums[block, bit] += hashes[place] >> np.uint64(bit) & BYTES
 
 
 @compiled
-def agreement(sums: Sums, begin: int, end: int, word: np.uint64, half: int) -> float:
+def agreement(
+    sums: Words, ends: Places, begin: int, end: int, word: np.uint64, half: int, counters: Words, signs: Words
+) -> float:
     """Return how much a stretch of the text agrees with a word, or nan if it says nothing.
 
     Parameters
     ----------
-    sums : of `sum_up`.
-    begin, end : the stretch, not less than 0.
+    sums, ends : of `sum_up`.
+    begin, end : the stretch, of 64 grams at most, so that no byte overflows.
     half : so many hashes must count.
+    counters, signs : uint64 arrays, shape (8,), to be written to.
     """
-    first = min((begin + BLOCK // 2) // BLOCK, len(sums) - 1)
-    last = min((end + BLOCK // 2) // BLOCK, len(sums) - 1)
-    count = np.int64(sums[last, LANES] - sums[first, LANES])
-    same, squares = np.int64(0), np.int64(0)
+    first = min((begin + BLOCK // 2) // BLOCK, len(sums))
+    last = min((end + BLOCK // 2) // BLOCK, len(sums))
+    count = ends[last] - ends[first]
+    if count < half:
+        return np.nan
+    for bit in range(8):
+        counters[bit], signs[bit] = 0, word >> np.uint64(bit) & BYTES
+    for block in range(first, last):
+        for bit in range(8):
+            counters[bit] += sums[block, bit]
+    often, positive, whole = counters.view(np.uint8), signs.view(np.uint8), np.int32(count)
+    same, squares = np.int32(0), np.int32(0)
     for lane in range(LANES):
-        more = 2 * np.int64(sums[last, lane] - sums[first, lane]) - count
-        sign = 2 * np.int64(word >> np.uint64(lane) & np.uint64(1)) - 1
-        same += sign * more
+        more = np.int32(2) * np.int32(often[lane]) - whole
+        same += (np.int32(2) * np.int32(positive[lane]) - np.int32(1)) * more
         squares += more * more
-    if count < half or not squares:
+    if not squares:
         return np.nan
     return same / np.sqrt(np.float64(squares))
 
 
 @compiled
 def beside(
-    sums: Sums, grams: int, words: Words, query_at: Column, at: Column, stretch: int, half: int, middle: int,
-    found: Places, agreements: Column,
+    sums: Words, ends: Places, grams: int, words: Words, query_at: Column, at: Column, stretch: int, half: int,
+    middle: int, found: Places, agreements: Column,
 ) -> int:  # fmt: skip
     """Write the stretches of an entry that say something beside the text; return how many they are.
 
@@ -84,7 +89,7 @@ def beside(
         on that is than in the entry, and which words they are.
     agreements : float64 array, shape (words,), to be written to.
     """
-    count = 0
+    count, counters, signs = 0, np.empty(8, np.uint64), np.empty(8, np.uint64)
     for number in range(len(words)):
         nearest, place = 0, np.float64(number * stretch + middle)
         for hit in range(len(at)):
@@ -96,18 +101,20 @@ def beside(
         found[count, 0], found[count, 1], found[count, 2], found[count, 3] = begin, end, shift, number
         if end - begin < half:
             continue
-        agreements[count] = agreement(sums, begin, end, words[number], half)
+        agreements[count] = agreement(sums, ends, begin, end, words[number], half, counters, signs)
         count += not np.isnan(agreements[count])
     return count
 
 
 @compiled
-def elsewhere(sums: Sums, grams: int, begin: int, word: np.uint64, stretch: int, half: int) -> float:
+def elsewhere(
+    sums: Words, ends: Places, grams: int, begin: int, word: np.uint64, stretch: int, half: int
+) -> float:
     """Return how much a word agrees with the rest of the text, stretch by stretch, but for where it was laid."""
-    total, others = 0.0, 0
+    total, others, counters, signs = 0.0, 0, np.empty(8, np.uint64), np.empty(8, np.uint64)
     for other in range(0, grams, stretch):
         if abs(other - begin) >= stretch:
-            value = agreement(sums, other, min(other + stretch, grams), word, half)
+            value = agreement(sums, ends, other, min(other + stretch, grams), word, half, counters, signs)
             if not np.isnan(value):
                 total += value
                 others += 1
@@ -181,10 +188,11 @@ def write_lines(
     alike, enough, same = constants[0], constants[1], constants[2]
     stretch, half, short = np.int64(constants[3]), np.int64(constants[4]), np.int64(constants[5])
     middle, grams = half - np.int64(constants[6]) // 2, np.int64(len(hashes))
-    sums = np.empty(((len(hashes) + BLOCK - 1) // BLOCK + 1, LANES + 1), np.int32)
+    blocks = (len(hashes) + BLOCK - 1) // BLOCK
+    sums, ends = np.empty((blocks, 8), np.uint64), np.empty(blocks + 1, np.int64)
     live = np.ones(len(hashes), np.bool_)
     leave_out(live, repeated, query_at, short, np.int64(constants[6]) - short + 1)
-    sum_up(hashes, live, sums)
+    sum_up(hashes, live, sums, ends)
     most = counts.max() if len(counts) else 0
     found, agreements, usual = np.empty((most + 1, 4), np.int64), np.empty(most + 1), np.empty(most + 1)
     spans[:] = 0
@@ -193,14 +201,14 @@ def write_lines(
         last_word, first_hit, last_hit = first_word + counts[entry], hits[entry], hits[entry + 1]
         own = words[first_word:last_word]
         count = beside(
-            sums, grams, own, query_at[first_hit:last_hit], at[first_hit:last_hit], stretch, half, middle, found,
-            agreements,
+            sums, ends, grams, own, query_at[first_hit:last_hit], at[first_hit:last_hit], stretch, half, middle,
+            found, agreements,
         )  # fmt: skip
         usual[:count] = alike
         lines[entry] = beyond(agreements[:count], usual[:count])
         if lines[entry] >= enough:
             for number in range(count):
-                rest = elsewhere(sums, grams, found[number, 0], own[found[number, 3]], stretch, half)
+                rest = elsewhere(sums, ends, grams, found[number, 0], own[found[number, 3]], stretch, half)
                 usual[number] = max(alike, rest)
             lines[entry] = beyond(agreements[:count], usual[:count])
             write_same(found, agreements[:count], usual, same, short, spans[entry])

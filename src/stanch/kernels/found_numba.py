@@ -117,3 +117,21 @@ def told(
             hits[0, end], starts[end], places[end] = mine[0, hit], spots[0, hit], spots[1, hit]
             end += 1
     hits[1, before + len(groups)] = end
+
+
+@compiled
+def placed(lines: Places, numbers: Places, begin: Places, rows: Column) -> Column:
+    """Return where hits begin in their entries.
+
+    Parameters
+    ----------
+    lines : as for `collected`.
+    numbers : int64 array, shape (entries,).
+    begin : int64 array, shape (entries + 1,), where the hits of each begin, and the last end.
+    rows : float64 array, shape (hits,), as `collected` wrote them.
+    """
+    entry, at = np.empty(len(rows), np.int64), rows.copy()
+    for number in range(len(numbers)):
+        entry[begin[number] : begin[number + 1]] = numbers[number]
+    place(lines, entry, at)
+    return at

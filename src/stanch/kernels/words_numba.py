@@ -7,14 +7,22 @@ the arrays: then an entry has other words of the file, or none.
 from typing import Any
 
 import numpy as np
+from numba.np.numpy_support import carray
 from numpy.typing import NDArray
 
-from stanch.kernels.jit import compiled
+from stanch.kernels.jit import compiled, inlined
+from stanch.kernels.lanes import fetch, pointer
 
 HALF = 32
 """The upper bits of an entry's number, from this one on, say in which segment it stands."""
 
+UPPER, ENTRIES, FIRST, WIDE, BITS, FIELDS = 0, 1, 3, 5, 6, 8
+"""What stands where of a segment: the upper bits of its numbers; `entries` and `first`, empty where they are
+absent, and whether the latter is of 64 bits; the words. Of arrays addresses, and behind these lengths.
+"""
+
 Places = NDArray[np.int64]
+Words = NDArray[np.uint64]
 
 
 @compiled
@@ -32,56 +40,68 @@ def place_among(entries: NDArray[np.uint32], ordinal: np.int64) -> np.int64:
     return low if low < len(entries) and np.int64(entries[low]) == ordinal else np.int64(-1)
 
 
-@compiled
+@inlined
 def within(number: Any, size: np.int64) -> np.int64:  # noqa: ANN401 - an unsigned number of either width
     """Return a number of words, or how many there are, if these are fewer."""
     return np.int64(min(np.uint64(number), np.uint64(size)))
 
 
-@compiled
-def find_words(
-    numbers: Places, half: int, entries: NDArray[np.uint32], first: NDArray[Any], size: int, begin: Places,
-    counts: Places,
-) -> None:  # fmt: skip
-    """Write where the words of those entries begin that stand in one segment, and how many each has.
-
-    Parameters
-    ----------
-    numbers : int64 array, shape (asked,).
-    half : the upper half of the numbers of the segment.
-    entries, first : its columns; empty where they are absent.
-    size : how many words it has.
-    begin, counts : int64 arrays, shape (asked,), noughts, to be written to.
-    """
-    prints = len(first) - 1 if len(first) else size
-    for asked in range(len(numbers)):
-        if numbers[asked] >> HALF != half:
-            continue
-        place = place_among(entries, numbers[asked] & ((1 << HALF) - 1))
-        if place < 0 or place >= prints:
-            continue
-        low, high = place, place + 1
-        if len(first):
-            low, high = within(first[place], size), within(first[place + 1], size)
-        begin[asked] = low
-        counts[asked] = high - low if low < high else 0
+@inlined
+def first_of(line: Places, place: np.int64) -> np.int64:
+    """Return where the words of a fingerprint begin, or the last ones end: among those there are."""
+    if not line[FIRST + 1]:
+        return place
+    if line[WIDE]:
+        return within(carray(pointer(line[FIRST], np.uint64), (line[FIRST + 1],))[place], line[BITS + 1])
+    return within(carray(pointer(line[FIRST], np.uint32), (line[FIRST + 1],))[place], line[BITS + 1])
 
 
 @compiled
-def copy_words(
-    numbers: Places, half: int, bits: NDArray[np.uint64], begin: Places, counts: Places, found: NDArray[np.uint64]
-) -> None:
-    """Write the words of those entries that stand in one segment to where they belong among those of all.
+def find_prints(held: Places, numbers: Places, of: Places, places: Places) -> None:
+    """Write in which segment each entry has words, and which of its fingerprints that is; -1 where in none."""
+    for asked in range(len(numbers)):
+        of[asked], places[asked] = -1, -1
+        for segment in range(len(held)):
+            line = held[segment]
+            if numbers[asked] >> HALF != line[UPPER]:
+                continue
+            entries = carray(pointer(line[ENTRIES], np.uint32), (line[ENTRIES + 1],))
+            prints = line[FIRST + 1] - 1 if line[FIRST + 1] else line[BITS + 1]
+            place = place_among(entries, numbers[asked] & ((1 << HALF) - 1))
+            if 0 <= place < prints:
+                of[asked], places[asked] = segment, place
+                if line[FIRST + 1]:
+                    fetch(carray(pointer(line[FIRST], np.uint32), (line[FIRST + 1],)), place << line[WIDE])
+
+
+@compiled
+def gather(held: Places, numbers: Places, counts: Places) -> Words:
+    """Return the words of entries, one behind the other, and write how many each has.
+
+    In loops of which no step waits for the one before, as nearly all that they read is far from the processor.
 
     Parameters
     ----------
-    numbers, half, begin, counts : as `find_words` has them, for all segments.
-    bits : the words of the segment.
-    found : uint64 array, shape (counts.sum(),), to be written to.
+    held : int64 array, shape (segments, FIELDS), of `matching.simhashes.Held`.
+    numbers : int64 array, shape (asked,), of the entries.
+    counts : int64 array, shape (asked,), to be written to.
     """
-    at = np.int64(0)
+    of, places, begins = np.empty((3, len(numbers)), np.int64)
+    find_prints(held, numbers, of, places)
     for asked in range(len(numbers)):
-        if numbers[asked] >> HALF == half:
+        counts[asked] = 0
+        if of[asked] >= 0:
+            line = held[of[asked]]
+            begins[asked] = first_of(line, places[asked])
+            counts[asked] = max(first_of(line, places[asked] + 1) - begins[asked], 0)
+            bits = carray(pointer(line[BITS], np.uint64), (line[BITS + 1],))
+            fetch(bits, begins[asked])
+            fetch(bits, begins[asked] + 8)
+    words, end = np.empty(counts.sum(), np.uint64), np.int64(0)
+    for asked in range(len(numbers)):
+        if counts[asked]:
+            bits = carray(pointer(held[of[asked], BITS], np.uint64), (held[of[asked], BITS + 1],))
             for step in range(counts[asked]):
-                found[at + step] = bits[begin[asked] + step]
-        at += counts[asked]
+                words[end + step] = bits[begins[asked] + step]
+        end += counts[asked]
+    return words

@@ -8,11 +8,11 @@ from uuid import UUID
 import numpy as np
 
 from stanch.errors import UnknownMethodError
-from stanch.matching.archive import Archive, number_of, place_of
+from stanch.matching.archive import BITS, Archive, number_of, place_of
 from stanch.matching.archive_segment import ArchiveSegment
-from stanch.matching.archive_words import ArchivedWords
 from stanch.matching.bank import Bank
 from stanch.matching.indexing import SealedIndex
+from stanch.matching.simhashes import Held
 from stanch.values import TEXT_GRAM, Fingerprint, Medium, Method, Span
 
 
@@ -66,6 +66,13 @@ class Attached:
         self._archive = archive
         self._banks = [[numbers[bank] for bank in segment.banks] for segment in archive.segments]
         self._removed: set[int] = set()
+        self._words = Held.of(
+            {
+                number_of(place, 0) >> BITS: segment.words
+                for place, segment in enumerate(archive.segments)
+                if segment.words is not None
+            }
+        )
 
     def indexes(self, method: Method) -> list[SealedIndex]:
         """Return what finds features of a method, under the catalogue's numbers."""
@@ -117,10 +124,10 @@ class Attached:
                 small.update({number_of(segment, ordinal): each for ordinal, each in found.items()})
         return small
 
-    def words(self, halves: Iterable[int]) -> dict[int, ArchivedWords]:
-        """Return what segments hold by `text-simhash/1`, by the upper halves of their entries' numbers."""
-        held = {half: self._archive.segments[half - 1].words for half in halves if half <= len(self._banks)}
-        return {half: words for half, words in held.items() if words is not None}
+    @property
+    def words(self) -> Held:
+        """What segments hold by `text-simhash/1`."""
+        return self._words
 
     def has_grams(self, number: int) -> bool:
         """Tell whether an entry has grams."""

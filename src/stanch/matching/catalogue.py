@@ -146,11 +146,10 @@ class Catalogue:
         each has, 0 where it keeps none.
         """
         wanted = np.asarray(numbers, np.int64)
-        halves = set((wanted >> BITS).tolist())
-        held = self._attached.words(halves)
-        if LIVE >> BITS in halves:
+        held = self._attached.words
+        if len(wanted) and wanted.max() >= LIVE:
             live = {number: self._listed[number].entry for number in wanted.tolist() if number >= LIVE}
-            held[LIVE >> BITS] = words_of_live(live)
+            held = held.beside(LIVE >> BITS, words_of_live(live))
         return gathered(wanted, held)
 
     def texts(self, bank: int) -> int:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from math import sqrt
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +22,7 @@ Words = NDArray[np.uint64]
 Places = NDArray[np.int64]
 Column = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Span = tuple[int, int, int, int]
 
 LANES = 64
 """Bits of a word."""
@@ -43,29 +43,18 @@ HALF = STRETCH // 2
 """Of a stretch as much must lie in the text and be new, or it says nothing."""
 
 
-class Line(NamedTuple):
-    """How much a text and an entry agree, side by side.
+def sides(span: Sequence[int], repeated: Mask, common: Mask) -> tuple[Side, Side]:
+    """Return what of a text and of an entry is the same.
 
     Parameters
     ----------
-    agreement : of all stretches, beyond what is usual, in standard deviations of chance. What is usual is how much
-        stretches of the entry agree with the rest of the text, which is asked where it matters; else `ALIKE`.
-    query_from, query_to, bank_from, bank_to : half-open stretches of symbols, in which they are the same; empty if
-        they are nowhere.
+    span : of `Faint.lines`.
+    repeated, common : bool arrays, one a symbol of the text and of the entry.
     """
-
-    agreement: float
-    query_from: int
-    query_to: int
-    bank_from: int
-    bank_to: int
-
-    def sides(self, repeated: Mask, common: Mask) -> tuple[Side, Side]:
-        """Return what of the text and of the entry is the same; `common` are symbols of the entry."""
-        mine, theirs = np.zeros_like(repeated), np.zeros_like(common)
-        mine[self.query_from : self.query_to] = True
-        theirs[self.bank_from : self.bank_to] = True
-        return Side.of_masks(mine, repeated), Side.of_masks(theirs, common)
+    mine, theirs = np.zeros_like(repeated), np.zeros_like(common)
+    mine[span[0] : span[1]] = True
+    theirs[span[2] : span[3]] = True
+    return Side.of_masks(mine, repeated), Side.of_masks(theirs, common)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -77,26 +66,24 @@ class Faint:
     numbers : int64 array, shape (entries,).
     begin : int64 array, shape (entries + 1,), where the hits of each begin, at least one, and the last end.
     query_at, at : float64 arrays, shape (hits,), where these begin in the text and in the entry.
-    place : called with the entry of each hit and with `at`, to find out where hits begin in entries, if that is
-        not known yet: it stands far from the processor, and most texts need not be told.
+    place : called with `numbers`, `begin` and `at`, to return where hits begin in entries, if that is not known
+        yet: it stands far from the processor, and most texts need not be told.
     """
 
     numbers: Places
     begin: Places
     query_at: Column
     at: Column
-    place: Callable[[Places, Column], None] | None = None
+    place: Callable[[Places, Places, Column], Column] | None = None
 
     def __len__(self) -> int:
         return len(self.numbers)
 
     def placed(self) -> "Faint":
-        """Return it with the places of hits in entries, in memory of their own."""
+        """Return it with the places of hits in entries."""
         if self.place is None:
             return self
-        at = self.at.copy()
-        self.place(np.repeat(self.numbers, np.diff(self.begin)), at)
-        return replace(self, at=at, place=None)
+        return replace(self, at=self.place(self.numbers, self.begin, self.at), place=None)
 
     def of(self, number: int) -> tuple[Column, Column]:
         """Return where the hits with one of the entries, by its place among them, begin in the text and in it."""
@@ -105,8 +92,8 @@ class Faint:
 
     def lines(
         self, words: Words, counts: Places, hashes: Words, repeated: Mask, *, compiled: bool | None = None
-    ) -> list[Line]:
-        """Return how much each agrees with a text; hits are placed.
+    ) -> tuple[Column, Places]:
+        """Tell how much each agrees with a text; hits are placed.
 
         Parameters
         ----------
@@ -115,6 +102,14 @@ class Faint:
         hashes : uint64 array, every short gram of the text.
         repeated : bool array, one a symbol of the text, which are common whatever the entry.
         compiled : whether by the kernel, which does the same; by default if it is worth it, see `align`.
+
+        Returns
+        -------
+        float64 array, shape (entries,), the agreement of all stretches, beyond what is usual, in standard
+        deviations of chance. What is usual is how much stretches of the entry agree with the rest of the text,
+        which is asked where it matters; else `ALIKE`.
+        int64 array, shape (entries, 4), half-open stretches of symbols of the text and of the entry, in which they
+        are the same; empty if they are nowhere.
         """
         if not (Effort.is_worth_it(len(hashes)) if compiled is None else compiled):
             return self._plainly(words, counts, hashes, repeated)
@@ -123,14 +118,17 @@ class Faint:
             np.ascontiguousarray(hashes), repeated, words, counts, self.begin, self.query_at, self.at, CONSTANTS,
             agreement, spans,
         )  # fmt: skip
-        return [Line(value, *span) for value, span in zip(agreement.tolist(), spans.tolist(), strict=True)]
+        return agreement, spans
 
-    def _plainly(self, words: Words, counts: Places, hashes: Words, repeated: Mask) -> list[Line]:
+    def _plainly(self, words: Words, counts: Places, hashes: Words, repeated: Mask) -> tuple[Column, Places]:
         sums, ends = _Sums.of(hashes, self._new(len(hashes), repeated)), np.cumsum([0, *counts]).tolist()
-        return [
+        lines = [
             _line(sums, words[first:behind], *self.of(number))
             for number, (first, behind) in enumerate(pairwise(ends))
         ]
+        return np.array([each for each, _ in lines]), np.array([span for _, span in lines], np.int64).reshape(
+            -1, 4
+        )
 
     def _new(self, count: int, repeated: Mask) -> Mask:
         """Return which short grams of the text lie in no gram that was hit, nor reach into what is common."""
@@ -204,14 +202,14 @@ class _Stretch:
     agreement: float
 
 
-def _line(sums: _Sums, words: Words, query_at: Column, at: Column) -> Line:
+def _line(sums: _Sums, words: Words, query_at: Column, at: Column) -> tuple[float, Span]:
     stretches = list(_stretches(sums, words, query_at, at))
     usual = [ALIKE] * len(stretches)
     agreement = _beyond(stretches, usual)
     if agreement < ENOUGH:
-        return Line(agreement, 0, 0, 0, 0)
+        return agreement, (0, 0, 0, 0)
     usual = [max(ALIKE, _elsewhere(sums, stretch)) for stretch in stretches]
-    return Line(_beyond(stretches, usual), *_same(stretches, usual))
+    return _beyond(stretches, usual), _same(stretches, usual)
 
 
 def _stretches(sums: _Sums, words: Words, query_at: Column, at: Column) -> Iterator[_Stretch]:
@@ -244,7 +242,7 @@ def _elsewhere(sums: _Sums, stretch: _Stretch) -> float:
     return total / others if others else 0.0
 
 
-def _same(stretches: Sequence[_Stretch], usual: Sequence[float]) -> tuple[int, int, int, int]:
+def _same(stretches: Sequence[_Stretch], usual: Sequence[float]) -> Span:
     """Return the run of stretches that agree most beyond `SAME`, where it lies in the text and in the entry."""
     best, run, began = 0.0, 0.0, (0, 0)
     span = 0, 0, 0, 0

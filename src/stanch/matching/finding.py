@@ -69,10 +69,11 @@ def _faint(room: Room, before: int, count: int, handles: Handles) -> Faint:
     )
 
 
-def _place(handles: Handles, entry: Places, at: Column) -> None:
-    from stanch.kernels.handles_numba import place  # noqa: PLC0415 - imports numba
+def _place(handles: Handles, numbers: Places, begin: Places, rows: Column) -> Column:
+    """Return where hits begin that a kernel left in entries as it found them."""
+    from stanch.kernels.found_numba import placed  # noqa: PLC0415 - imports numba
 
-    place(handles.lines, entry, at)
+    return placed(handles.lines, numbers, begin, rows)
 
 
 @cache

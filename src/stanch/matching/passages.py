@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from stanch.matching.candidates import Candidate, Led, LookedUp, candidates, faint
 from stanch.matching.catalogue import Catalogue
 from stanch.matching.comparing import Mask, Shared, compare
-from stanch.matching.faint import ENOUGH, Faint, Line
+from stanch.matching.faint import ENOUGH, Faint, sides
 from stanch.matching.finding import find_candidates
 from stanch.matching.kinds import kind_of
 from stanch.matching.strands import FEWEST
@@ -116,13 +116,12 @@ def _faint_matches(
     now: int,
 ) -> Iterator[tuple[int, Match]]:
     """Yield the numbers of entries that agree with a text along their short grams, and the matches with them."""
-    lines = few.lines(*catalogue.simhashes(few.numbers), shorts, repeated)
-    for place, line in enumerate(lines):
-        if line.agreement >= ENOUGH:
-            number, (_, at) = int(few.numbers[place]), few.of(place)
-            match = _faint_match(catalogue, unfolded, query, repeated, number, at, line, now)
-            if match is not None:
-                yield number, match
+    agreement, spans = few.lines(*catalogue.simhashes(few.numbers), shorts, repeated)
+    for place in np.flatnonzero(agreement >= ENOUGH).tolist():
+        number, (_, at) = int(few.numbers[place]), few.of(place)
+        match = _faint_match(catalogue, unfolded, query, repeated, number, at, spans[place].tolist(), now)
+        if match is not None:
+            yield number, match
 
 
 def _faint_match(
@@ -132,28 +131,29 @@ def _faint_match(
     repeated: Mask,
     number: int,
     at: NDArray[np.float64],
-    line: Line,
+    span: Sequence[int],
     now: int,
 ) -> Match | None:
     """Return the match with one entry; None if too little of both is the same, or all that led to it is common."""
     listed, entry = unfolded.of(number)
     weighed = catalogue.weighed(number, listed.bank_number, entry, now=now)
-    sides = line.sides(repeated, weighed.common)
-    kind = kind_of(*sides)
+    mine, theirs = sides(span, repeated, weighed.common)
+    kind = kind_of(mine, theirs)
     if kind is None or not (weighed.weight[_rows_at(entry, at)] >= 0).any():
         return None
-    first, last = _rows_at(query, np.array([line.query_from, line.query_to - GRAM]))
-    theirs_first, theirs_last = _rows_at(entry, np.array([line.bank_from, line.bank_to - GRAM]))
-    slope = (line.bank_to - line.bank_from) / (line.query_to - line.query_from)
-    spans = AlignedSpans(
+    query_from, query_to, bank_from, bank_to = span
+    first, last = _rows_at(query, np.array([query_from, query_to - GRAM]))
+    theirs_first, theirs_last = _rows_at(entry, np.array([bank_from, bank_to - GRAM]))
+    slope = (bank_to - bank_from) / (query_to - query_from)
+    pair = AlignedSpans(
         query=_span(query, first, last), bank=_span(entry, theirs_first, theirs_last), slope=round(slope, 3)
     )
     return found(
         listed,
         TEXT_SIMHASH,
         kind=kind,
-        cover=(sides[0].cover, sides[1].cover),
-        spans=(spans,),
+        cover=(mine.cover, theirs.cover),
+        spans=(pair,),
         variant=query.variant,
     )
 

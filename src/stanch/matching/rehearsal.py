@@ -11,7 +11,7 @@ from stanch.matching.background import Background
 from stanch.matching.candidates import Candidate, LookedUp, grouped
 from stanch.matching.comparing import compare
 from stanch.matching.frequency import frequencies
-from stanch.matching.simhashes import gathered
+from stanch.matching.simhashes import Held, gathered
 from stanch.matching.strands import promising
 from stanch.matching.weighing import Weighed
 from stanch.values import GRAM, TEXT_GRAM, Fingerprint
@@ -38,4 +38,4 @@ def load_kernels() -> None:
     compare(hits, looked_up.repeated, grams, weighed, compiled=True)
     frequencies(rows, one, 0, HITS, few=0)
     first, bits = still(np.arange(2, dtype=np.uint32)), still(np.zeros(1, np.uint64))
-    gathered(one, {0: ArchivedWords(count=1, entries=None, first=first, bits=bits)}, compiled=True)
+    gathered(one, Held.of({0: ArchivedWords(count=1, entries=None, first=first, bits=bits)}), compiled=True)

@@ -1,7 +1,10 @@
 """The words of entries by `text-simhash/1`, wherever these are kept."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
 from itertools import accumulate
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,29 +33,58 @@ def words_of_live(entries: Mapping[int, Entry]) -> ArchivedWords:
     )
 
 
-def gathered(
-    numbers: NDArray[np.int64], held: Mapping[int, ArchivedWords], *, compiled: bool | None = None
-) -> Words:
-    """Return the words of entries, in their order.
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Held:
+    """What segments hold of words, also as a kernel is told of it.
+
+    Parameters
+    ----------
+    words : by the upper halves of their entries' numbers.
+    lines : int64 array, shape (segments, 8), see `kernels.words_numba`; `words` keeps alive what it points at.
+    """
+
+    words: Mapping[int, ArchivedWords]
+    lines: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, words: Mapping[int, ArchivedWords]) -> Self:
+        """Take the words of segments."""
+        lines = [_line(half, each) for half, each in words.items()]
+        return cls(words=words, lines=np.array(lines, np.int64).reshape(-1, 8))
+
+    def beside(self, half: int, words: ArchivedWords) -> Self:
+        """Return these and others."""
+        return replace(
+            self, words={**self.words, half: words}, lines=np.concatenate([self.lines, [_line(half, words)]])
+        )
+
+
+def _line(half: int, words: ArchivedWords) -> tuple[int, ...]:
+    entries, first = words.told
+    wide = int(first.itemsize == np.dtype(np.uint64).itemsize)
+    of_entries, of_first, of_bits = ((each.ctypes.data, each.size) for each in (entries, first, words.bits))
+    return (half, *of_entries, *of_first, wide, *of_bits)
+
+
+def gathered(numbers: NDArray[np.int64], held: Held, *, compiled: bool | None = None) -> Words:
+    """Return the words of entries, in their order; none of those that are in none of the segments.
 
     Parameters
     ----------
     numbers : of the entries, in any order, any of them several times.
-    held : by the upper halves of numbers, the words of all entries that have these; none of others have any.
-    compiled : whether by kernels, which do the same; by default if numba is loaded anyway.
+    compiled : whether by the kernel, which does the same; by default if numba is loaded anyway.
     """
     if not (Effort.is_worth_it(0) if compiled is None else compiled):
-        return _gathered(numbers, held)
-    from stanch.kernels.words_numba import copy_words, find_words  # noqa: PLC0415 - imports numba
+        return _gathered(numbers, held.words)
+    counts = np.empty(len(numbers), np.int64)
+    return _kernel()(held.lines, np.ascontiguousarray(numbers), counts), counts
 
-    asked = still(np.ascontiguousarray(numbers).view())
-    begin, counts = np.zeros((2, len(asked)), np.int64)
-    for half, words in held.items():
-        find_words(asked, half, *words.told, len(words.bits), begin, counts)
-    found = np.empty(int(counts.sum()), np.uint64)
-    for half, words in held.items():
-        copy_words(asked, half, words.bits, begin, counts, found)
-    return found, counts
+
+@cache
+def _kernel() -> Callable[[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]], NDArray[np.uint64]]:
+    from stanch.kernels.words_numba import gather  # noqa: PLC0415 - imports numba
+
+    return gather
 
 
 def _gathered(numbers: NDArray[np.int64], held: Mapping[int, ArchivedWords]) -> Words:
