@@ -215,11 +215,13 @@ def led_by_few(hits: Places, at: Column, taken: Places, holders: int) -> tuple[P
     taken : int64 array, shape (queries, banks), how many entries of each bank every query has found.
     holders : so many are few.
     """
-    few, places, count = np.empty((3, len(at)), np.int64), np.empty(len(at)), 0
+    count, end = 0, 0
     for hit in range(len(at)):
-        few[0, count], few[1, count], few[2, count] = hits[0, hit], hits[1, hit], hits[2, hit]
-        places[count] = at[hit]
         count += taken[hits[0, hit], hits[3, hit]] <= holders
+    few, places = np.empty((3, count + 1), np.int64), np.empty(count + 1)
+    for hit in range(len(at)):
+        few[0, end], few[1, end], few[2, end], places[end] = hits[0, hit], hits[1, hit], hits[2, hit], at[hit]
+        end += taken[hits[0, hit], hits[3, hit]] <= holders
     return few[:, :count], places[:count]
 
 

@@ -22,7 +22,7 @@ from stanch.values import GRAM, Fingerprint
 CANDIDATES = 50
 """How many entries of a bank a text is aligned with, those first that share most grams with it."""
 
-HOLDERS = 8
+HOLDERS = 4
 """A gram that more texts of a bank hold leads to none of them by itself: what follows it is a formula's."""
 
 Column = NDArray[np.float64]
