@@ -4,18 +4,23 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stanch.fingerprints import text as texts
 from stanch.index import NEVER, PostingsIndex, Rows
+from stanch.matching.archive_words import ArchivedWords
 from stanch.matching.background import Background
 from stanch.matching.background_formulae import formulae
 from stanch.matching.candidates import CANDIDATES, HOLDERS, Candidate, Led, LookedUp, faint, grouped
+from stanch.matching.faint import ENOUGH
 from stanch.matching.finding import find_candidates
+from stanch.matching.simhashes import Held, gathered
 from stanch.matching.strands import promising
-from stanch.values import GRAM, TEXT_GRAM, Fingerprint
+from stanch.values import GRAM, TEXT_GRAM, TEXT_SIMHASH, Fingerprint
 from tests.index.grams import Text, sealed_of
+from tests.matching.test_faint import edited
 from tests.matching.test_kinds import MIXED, written
 from tests.matching.writing import ALPHABETS
 from tests.prints import print_of, print_or_none
@@ -28,13 +33,13 @@ FROM = (4, 5, 6)
 passages = st.tuples(st.integers(0, 60), st.integers(0, 40), st.integers(0, 30))
 """From which gram on a text holds so many, and how far on they begin."""
 held_texts = st.lists(st.tuples(st.lists(passages, max_size=3), st.integers(0, 2), st.sampled_from([5, NEVER])))
-Held = list[tuple[list[tuple[int, int, int]], int, int]]
+Contents = list[tuple[list[tuple[int, int, int]], int, int]]
 
 
 COLUMNS = ("numbers", "begin", "query_at", "at")
 
 
-def entries_of(held: Held) -> list[Text]:
+def entries_of(held: Contents) -> list[Text]:
     """Return entries that hold these passages; one that holds another gram is behind them."""
     made: list[Text] = []
     for some, bank, expires in held:
@@ -115,8 +120,8 @@ def assert_alike(
 )
 @settings(max_examples=150)
 def test_entries_are_found_as_step_by_step(
-    archived: tuple[Held, Held],
-    added: Held,
+    archived: tuple[Contents, Contents],
+    added: Contents,
     pieces: list[tuple[int, int]],
     stated: set[int],
     gone: frozenset[tuple[int, int]],
@@ -188,3 +193,51 @@ def test_of_many_entries_that_few_hold_a_gram_in_common_with_the_first_of_a_bank
         assert len(numbers) == found
         assert (FIRST + len(alone) == numbers[0]) == (5 in banks)
         assert all(number <= FIRST + len(alone) for number in numbers if number < LIVE)
+
+
+@pytest.mark.parametrize("script", [*ALPHABETS, MIXED])
+def test_short_grams_leave_entries_out_only_where_none_of_them_agrees(script: str) -> None:
+    """In memory as in segments, and where grams lead to something else too."""
+    bodies = [written(seed, 130, script) for seed in range(4)]
+    read = [texts.as_entry(body, "t") for body in bodies]
+    words = [print_of(one, TEXT_SIMHASH).bits[:, 0] for one in read]
+    first = np.cumsum([0, *map(len, words)]).astype(np.uint32)
+    held = Held.of({FIRST >> 32: ArchivedWords(count=4, entries=None, first=first, bits=np.concatenate(words))})
+    grams = [print_of(one, TEXT_GRAM) for one in read]
+    stand = list[Text]()
+    for one in grams:
+        placed = zip(one.bits[:, 0].tolist(), one.at.tolist(), strict=True)
+        stand.append(([(word, at, at, at + GRAM, True) for word, at in placed], 0, NEVER))
+    index = PostingsIndex(1, sealed=[sealed_of(stand, None).placed(FIRST, FROM)], small=ALWAYS)
+    told = []
+    for number, in_memory in ((0, False), (1, False), (2, True)):
+        if in_memory:
+            index.add(rows_of(stand[:3]))
+        handles = index.handles([4])
+        assert handles is not None
+        passage = bodies[number][100:130]
+        for came in (
+            edited(bodies[number], script, number),
+            f"{written(60, 90, script)} {passage} {written(61, 90, script)}",
+            bodies[number],
+            written(62, 90, script),
+        ):
+            reading = texts.as_query(came)
+            asked, background = print_of(reading, TEXT_GRAM), Background()
+            without = find_candidates(handles, background, asked, now=0, limit=200)
+            led = find_candidates(handles, background, asked, reading.shorts, held, now=0, limit=200)
+            kept = as_lists(led) == as_lists(without)
+            told.append(kept and led.faint is not None)
+            if kept:
+                continue
+            assert (led.faint, len(led.compared)) == (None, 0)
+            few = without.faint
+            assert few is not None
+            assert few.numbers.max() < LIVE
+            assert reading.shorts is not None
+            own = gathered(few.numbers, held, compiled=False)
+            agreement, _ = few.placed().lines(*own, reading.shorts, led.repeated, compiled=False)
+            assert agreement.max() < ENOUGH
+    assert told[0] | told[4]
+    assert told[2] & told[6]
+    assert not all(told)

@@ -8,15 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stanch.kernels.candidates_numba import chosen, first_of_banks, led_by_few, look_up
+from stanch.kernels.faint_numba import write_lines
 from stanch.kernels.handles_numba import collected, place
 from stanch.kernels.hits_numba import FULL
 from stanch.kernels.jit import compiled, inlined
 from stanch.kernels.strands_numba import find_promising
+from stanch.kernels.words_numba import HALF, gather
 
 Column = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Places = NDArray[np.int64]
 Words = NDArray[np.uint64]
+
+IN_MEMORY = 1 << 30
+"""Of entries in memory the upper half of their numbers is this or more."""
 
 
 @inlined
@@ -39,9 +44,65 @@ def mark_repeated(counts: Mask, at: Column, reach: int, repeated: Mask) -> None:
 
 
 @compiled
+def placed(lines: Places, numbers: Places, begin: Places, rows: Column) -> Column:
+    """Return where hits begin in their entries.
+
+    Parameters
+    ----------
+    lines : as for `collected`.
+    numbers : int64 array, shape (entries,).
+    begin : int64 array, shape (entries + 1,), where the hits of each begin, and the last end.
+    rows : float64 array, shape (hits,), as `collected` wrote them.
+    """
+    entry, at = np.empty(len(rows), np.int64), rows.copy()
+    for number in range(len(numbers)):
+        entry[begin[number] : begin[number + 1]] = numbers[number]
+    place(lines, entry, at)
+    return at
+
+
+@compiled
+def none_agrees(
+    lines: Places, held: Places, hits: Places, places: Column, count: int, shorts: Words, repeated: Mask,
+    rules: Column,
+) -> bool:  # fmt: skip
+    """Tell whether of those entries that `told` wrote none agrees with the text; False if that is not known here.
+
+    It is known of entries in segments: what is in memory has its words elsewhere.
+    """
+    numbers, begin = hits[2, :count].copy(), hits[1, : count + 1].copy()
+    for number in numbers:
+        if number >> HALF >= IN_MEMORY:
+            return False
+    counts, agreements, spans = np.empty(count, np.int64), np.empty(count), np.empty((count, 4), np.int64)
+    words = gather(held, numbers, counts)
+    at = placed(lines, numbers, begin, places[: begin[count]])
+    query_at = hits[3, : begin[count]].view(np.float64).copy()
+    write_lines(shorts, repeated, words, counts, begin, query_at, at, rules, agreements, spans)
+    return agreements.max() < rules[1] if count else True
+
+
+@compiled
+def told(
+    groups: Places, begin: Places, mine: Places, spots: Column, before: int, hits: Places, places: Column
+) -> None:
+    """Write what `find` says of some groups of hits, behind so many others."""
+    starts, end = hits[3].view(np.float64), hits[1, before] if before else np.int64(0)
+    for number in range(len(groups)):
+        group, to = groups[number], before + number
+        first, behind = begin[group], begin[group + 1]
+        hits[1, to], hits[2, to] = end, mine[1, first]
+        for hit in range(first, behind):
+            hits[0, end], starts[end], places[end] = mine[0, hit], spots[0, hit], spots[1, hit]
+            end += 1
+    hits[1, before + len(groups)] = end
+
+
+@compiled
 def find(
     bits: Words, at: Column, stated: Words, likely: Words, lines: Places, banks: int, now: int, limit: int,
-    most: int, constants: Column, repeated: Mask, faint: Places, hits: Places, places: Column,
+    most: int, constants: Column, repeated: Mask, shorts: Words, held: Places, rules: Column, faint: Places,
+    hits: Places, places: Column,
 ) -> int:  # fmt: skip
     """Write the entries that a text is led to, and their hits; return how many it is compared with, or `FULL`.
 
@@ -55,8 +116,11 @@ def find(
     constants : float64 array: `few` of `look_up`; `fewest`, `reach` and the three `bars` of `chosen`, the last for
         a text of one symbol; then `line`, `rules` and `bars` of `find_promising`; and `holders` of `led_by_few`.
     repeated : bool array, one a symbol of the text, all False, to be written to: those in grams not looked up.
+    shorts : uint64 array, of every short gram of the text; none if they are not known.
+    held, rules : as `words_numba.gather` and `faint_numba.write_lines` have them, the latter as `constants`.
     faint : int64 array, shape (1,), to be written to: how many entries are written behind those that the text is
-        compared with, which few hold a gram in common with. Where hits with these begin is left to `place`.
+        compared with, which few hold a gram in common with. Where hits with these begin is left to `place`. None
+        are where it is known already that none of them agrees with the text.
     hits : int64 array, shape (4, room), to be written to: the grams of the text that were found, entry by entry;
         where the hits of each begin, and the last end; the number of each; and as floats, where the grams begin.
     places : float64 array, shape (room,), to be written to: where each hit begins in the entry.
@@ -91,47 +155,15 @@ def find(
     begin, few_begin = ends[0, : groups + 1], few_ends[0, : few_groups + 1]
     found = begin[groups]
     place(lines, mine[1, :found], spots[1, :found])
-    line, rules = (c[6], c[7], c[8], c[9], c[10], c[11]), (c[12], c[13], c[14], c[15])
+    line, cutting = (c[6], c[7], c[8], c[9], c[10], c[11]), (c[12], c[13], c[14], c[15])
     bars, promising = (c[16], c[17], c[18], c[19], c[20]), np.empty(groups, np.int64)
     kept = find_promising(
-        spots[0, :found], spots[1, :found], begin, ends[1, :groups], most, line, rules, bars, extent, promising
+        spots[0, :found], spots[1, :found], begin, ends[1, :groups], most, line, cutting, bars, extent, promising
     )
     told(promising[:kept], begin, mine, spots, 0, hits, places)
     of_few = first_of_banks(few_ends[1, :few_groups], most)
     told(of_few, few_begin, others, beside, kept, hits, places)
     faint[0] = len(of_few)
+    if not kept and len(shorts) and none_agrees(lines, held, hits, places, len(of_few), shorts, repeated, rules):
+        faint[0] = 0
     return kept
-
-
-@compiled
-def told(
-    groups: Places, begin: Places, mine: Places, spots: Column, before: int, hits: Places, places: Column
-) -> None:
-    """Write what `find` says of some groups of hits, behind so many others."""
-    starts, end = hits[3].view(np.float64), hits[1, before] if before else np.int64(0)
-    for number in range(len(groups)):
-        group, to = groups[number], before + number
-        first, behind = begin[group], begin[group + 1]
-        hits[1, to], hits[2, to] = end, mine[1, first]
-        for hit in range(first, behind):
-            hits[0, end], starts[end], places[end] = mine[0, hit], spots[0, hit], spots[1, hit]
-            end += 1
-    hits[1, before + len(groups)] = end
-
-
-@compiled
-def placed(lines: Places, numbers: Places, begin: Places, rows: Column) -> Column:
-    """Return where hits begin in their entries.
-
-    Parameters
-    ----------
-    lines : as for `collected`.
-    numbers : int64 array, shape (entries,).
-    begin : int64 array, shape (entries + 1,), where the hits of each begin, and the last end.
-    rows : float64 array, shape (hits,), as `collected` wrote them.
-    """
-    entry, at = np.empty(len(rows), np.int64), rows.copy()
-    for number in range(len(numbers)):
-        entry[begin[number] : begin[number + 1]] = numbers[number]
-    place(lines, entry, at)
-    return at

@@ -24,7 +24,7 @@ from stanch.matching.bank import Bank
 from stanch.matching.frequency import frequencies_of_each, lots
 from stanch.matching.indexing import indexed, live_index, postings_index
 from stanch.matching.listed import Listed, ListedEntry, fingerprint_of
-from stanch.matching.simhashes import gathered, words_of_live
+from stanch.matching.simhashes import Held, gathered, words_of_live
 from stanch.matching.weighing import Weighed
 from stanch.values import FINDING, TEXT_GRAM, BankInfo, Entry, Fingerprint, Method
 
@@ -132,6 +132,11 @@ class Catalogue:
         """Return those of some archived entries that have so many grams at most, with their grams."""
         found = self._attached.small([number for number in numbers if number < LIVE], most=most)
         return {number: (self.listed(number), grams) for number, grams in found.items()}
+
+    @property
+    def held(self) -> Held:
+        """What archived entries keep of their short grams."""
+        return self._attached.words
 
     def simhashes(self, numbers: Sequence[int] | NDArray[np.int64]) -> Words:
         """Return the words of some entries by `text-simhash/1`.

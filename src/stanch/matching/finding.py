@@ -5,13 +5,16 @@ from functools import cache, partial
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stanch.index.handles import Handles
 from stanch.index.room import Room, give_back, lent_room
 from stanch.matching.background import Background
 from stanch.matching.candidates import CANDIDATES, HOLDERS, Candidate, Led
+from stanch.matching.faint import CONSTANTS as AGREEING
 from stanch.matching.faint import Column, Faint, Places
 from stanch.matching.indexing import REPEATS
+from stanch.matching.simhashes import Held
 from stanch.matching.strands import APART, AS_LINE, BARS, FEWEST, PASSAGE, RULES, WIDE
 from stanch.matching.weighing import own
 from stanch.values import GRAM, Fingerprint
@@ -21,14 +24,29 @@ CONSTANTS = np.array(
 )
 """As the kernel takes them, one behind the other."""
 
+_NONE = np.empty(0, np.uint64)
+NOTHING_HELD = Held.of({})
 
-def find_candidates(handles: Handles, background: Background, text: Fingerprint, *, now: int, limit: int) -> Led:
+
+def find_candidates(
+    handles: Handles,
+    background: Background,
+    text: Fingerprint,
+    shorts: NDArray[np.uint64] | None = None,
+    held: Held = NOTHING_HELD,
+    *,
+    now: int,
+    limit: int,
+) -> Led:
     """Return what `LookedUp.of`, a search, `candidates` and `faint` do, one after the other.
 
     Parameters
     ----------
     handles : of the grams of all banks that are searched; it suits so many grams as the text has.
     text : every gram of the text.
+    shorts : its short grams, if they are known: no entry is `faint` where it is seen at once that none of them
+        agrees with the text.
+    held : what archived entries keep of theirs.
     now : seconds since 1970.
     limit : how many entries of a bank one gram is followed into.
     """
@@ -37,7 +55,7 @@ def find_candidates(handles: Handles, background: Background, text: Fingerprint,
     room = lent_room()
     count = room.filled(
         _kernel(), own(text.bits), own(text.at), stated, likely, handles.lines, handles.banks, now, limit,
-        CANDIDATES, CONSTANTS, repeated, faint,
+        CANDIDATES, CONSTANTS, repeated, _NONE if shorts is None else shorts, held.lines, AGREEING, faint,
     )  # fmt: skip
     found = _told(room, count) if count else []
     few = _faint(room, count, int(faint[0]), handles) if faint[0] else None

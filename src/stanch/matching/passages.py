@@ -44,7 +44,7 @@ def find_passages(
     now : seconds since 1970.
     banks : the names of those to look in; None for all.
     """
-    led = _led_to(catalogue, query, now, banks)
+    led = _led_to(catalogue, query, shorts, now, banks)
     _weigh(catalogue, unfolded, led.compared, now)
     found: dict[int, Match] = {}
     for candidate in led.compared:
@@ -59,11 +59,17 @@ def find_passages(
     return list(found.values())
 
 
-def _led_to(catalogue: Catalogue, query: Fingerprint, now: int, banks: Container[str] | None) -> Led:
+def _led_to(
+    catalogue: Catalogue,
+    query: Fingerprint,
+    shorts: NDArray[np.uint64] | None,
+    now: int,
+    banks: Container[str] | None,
+) -> Led:
     """Return the entries that the grams of a text lead to."""
     handles = catalogue.handles(banks)
     if handles is not None and handles.suit(len(query)):
-        return find_candidates(handles, catalogue.background, query, now=now, limit=LIMIT)
+        return find_candidates(handles, catalogue.background, query, shorts, catalogue.held, now=now, limit=LIMIT)
     looked_up = LookedUp.of(query, catalogue.background)
     hits = catalogue.search(TEXT_GRAM, looked_up.bits, now=now, limit=LIMIT, banks=banks)
     compared = candidates(hits, looked_up) if len(hits) >= FEWEST else ()
