@@ -1,7 +1,7 @@
 """All banks as numbers: what the indexes hold, and what their answers mean."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from uuid import UUID
 
 import numpy as np
@@ -20,6 +20,7 @@ from stanch.matching.archive import LIVE, Archive
 from stanch.matching.attached import Attached
 from stanch.matching.background import Background
 from stanch.matching.bank import Bank
+from stanch.matching.ceilings import Ceilings, Compared, Counted
 from stanch.matching.frequency import frequencies_of_each, lots
 from stanch.matching.indexing import indexed, live_index, postings_index
 from stanch.matching.listed import Listed, ListedEntry, fingerprint_of
@@ -42,6 +43,7 @@ class Catalogue:
         self._listed: dict[int, ListedEntry] = {}
         self._numbers: dict[tuple[int, str], int] = {}
         self._weighed: dict[int, Weighed] = {}
+        self._ceilings = Ceilings()
         self._next = LIVE
         self._archive: Archive | None = None
         self._background: Background | None = None
@@ -55,7 +57,7 @@ class Catalogue:
     @background.setter
     def background(self, background: Background) -> None:
         self._background = background
-        self._weighed.clear()
+        self._forget()
 
     def attach(self, archive: Archive, names: Mapping[UUID, str]) -> None:
         """Put an archive below: its entries are found from now on.
@@ -118,7 +120,7 @@ class Catalogue:
         for number in numbers:
             self._listed.pop(number, None)
         self._attached.remove(number for number in numbers if number < LIVE)
-        self._weighed.clear()
+        self._forget()
         for index in self._indexes.values():
             index.remove(numbers)
 
@@ -177,6 +179,18 @@ class Catalogue:
                     del self._weighed[next(iter(self._weighed))]
                 self._weighed[number] = known
 
+    def silent(self, bank: int, compared: Sequence[Compared], query: Fingerprint, *, now: int) -> set[int]:
+        """Return which of several entries say nothing, as far as that is shown for less than it takes to weigh.
+
+        Parameters
+        ----------
+        bank : of all of them.
+        compared : the entries that a text is compared with, which are not weighed yet.
+        query : the text.
+        """
+        where = Counted(index=self._grams, number=bank, texts=self.texts(bank), background=self.background)
+        return self._ceilings.silent(compared, query, where, now=now)
+
     def search(
         self,
         method: Method,
@@ -219,6 +233,11 @@ class Catalogue:
             for dead in attached.dead(method):
                 self._indexes[method.id].remove(dead)
 
+    def _forget(self) -> None:
+        """Forget what was found out of entries: what they weigh has changed."""
+        self._weighed.clear()
+        self._ceilings.clear()
+
     def _number(self, bank: int, entry_id: str) -> int | None:
         """Return the number of an entry of a bank; None if it is not held."""
         number = self._numbers.get((bank, entry_id))
@@ -245,7 +264,7 @@ class Catalogue:
             for fingerprint in entry.fingerprints:
                 prints[fingerprint.method.id].append((number, entry, fingerprint))
         self._texts[bank] += len(prints.get(TEXT_GRAM.id, ()))
-        self._weighed.clear()
+        self._forget()
         for method, chosen in prints.items():
             self._indexes[method].add(_rows(bank, chosen))
 

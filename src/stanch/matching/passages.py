@@ -1,10 +1,11 @@
 """What is compared passage by passage: texts."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable
 
 from stanch.matching.candidates import Candidate, LookedUp, candidates
 from stanch.matching.catalogue import Catalogue
+from stanch.matching.ceilings import Compared
 from stanch.matching.comparing import Mask, Shared, compare
 from stanch.matching.finding import find_candidates
 from stanch.matching.kinds import kind_of
@@ -38,8 +39,7 @@ def find_passages(
     banks : the names of those to look in; None for all.
     """
     repeated, found_in = _compared_with(catalogue, query, now, banks)
-    compared = list(found_in)
-    _weigh(catalogue, unfolded, compared, now)
+    compared = _weighed(catalogue, unfolded, query, list(found_in), now)
     matches = (_match(catalogue, unfolded, query, repeated, candidate, now) for candidate in compared)
     return [match for match in matches if match is not None]
 
@@ -56,16 +56,26 @@ def _compared_with(
     return looked_up.repeated, candidates(hits, looked_up) if len(hits) >= FEWEST else ()
 
 
-def _weigh(catalogue: Catalogue, unfolded: Unfolded, compared: Sequence[Candidate], now: int) -> None:
-    """Find out what counts of those entries of which that is not known, if they are several: all at once."""
-    new = [candidate.number for candidate in compared if not catalogue.is_weighed(candidate.number)]
+def _weighed(
+    catalogue: Catalogue, unfolded: Unfolded, query: Fingerprint, compared: list[Candidate], now: int
+) -> list[Candidate]:
+    """Find out what counts of those entries of which that is not known, if they are several: all at once.
+
+    Returns
+    -------
+    The entries without those that are shown to say nothing, whatever counts of them.
+    """
+    new = {each.number: each for each in compared if not catalogue.is_weighed(each.number)}
     if len(new) < SEVERAL:
-        return
+        return compared
     by_bank = defaultdict[int, dict[int, Fingerprint]](dict)
     for number, (listed, entry) in unfolded.together(new).items():
         by_bank[listed.bank_number][number] = entry
+    silent = set[int]()
     for bank, entries in by_bank.items():
-        catalogue.weigh(bank, entries, now=now)
+        silent |= catalogue.silent(bank, [Compared(new[each], entries[each]) for each in entries], query, now=now)
+        catalogue.weigh(bank, {each: entries[each] for each in entries if each not in silent}, now=now)
+    return [each for each in compared if each.number not in silent]
 
 
 def _match(

@@ -1,0 +1,283 @@
+"""What the grams of entries weigh at most, as far as it was shown: enough to tell that most entries say nothing.
+
+To know how much a gram says takes to count who holds it and is no kin to the entry, and for that, who holds any
+gram of the entry. Of fifty entries that share formulae with a text, nearly all say nothing, and some fifty holders
+of each gram that was hit, shown to be no kin, are enough to see it: the more hold a gram, the less it weighs. Of
+entries that may say something all is counted, so that answers are the same.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stanch.index import PostingsIndex
+from stanch.index.align import Effort
+from stanch.index.shown import LOOKED_AT, MOST_ENTRIES, Shown
+from stanch.matching.background import BOUNDS, Background
+from stanch.matching.candidates import Candidate
+from stanch.matching.frequency import lots, several
+from stanch.matching.rarity import weights_of
+from stanch.matching.strands import AS_LINE, BARS, FEWEST, RULES, may_say_something
+from stanch.values import GRAM, TEXT_GRAM, Fingerprint
+
+SHOWN = 48
+"""So many holders of a gram are enough as a rule: of a million texts nearly all entries need no more than 64."""
+
+SEVERAL = 4
+"""Of fewer entries all is counted at once."""
+
+REMEMBERED = 4096
+"""Of so many entries it is remembered what was shown."""
+
+UNKNOWN = 2.0
+"""The ceiling of grams of which nothing was shown; -1 is that of common ones."""
+
+SILENT, OPEN, SPEAKS = 0, 1, 2
+"""What is known of an entry: it says nothing, it may be shown to say nothing, or all of it has to be counted."""
+
+CONSTANTS = np.array([*AS_LINE, *RULES, *BARS], np.float64)
+"""As the kernel takes them, one behind the other."""
+
+Column = NDArray[np.float64]
+Numbers = NDArray[np.int64]
+Judged = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+
+
+class Compared(NamedTuple):
+    """An entry that a text is compared with, the hits with it, and its grams."""
+
+    hits: Candidate
+    entry: Fingerprint
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Together:
+    """Entries of a bank that one text is compared with, their hits and grams one behind the other.
+
+    Parameters
+    ----------
+    numbers : of the entries.
+    begin : int64 array, shape (entries + 1,), where the hits of each begin, and those of the last end.
+    rows : int64 array, shape (hits,), which gram of the text each is.
+    query_at, at : float64 arrays, shape (hits,), where it lies in both.
+    grams : int64 array, shape (entries + 1,), where the grams of each begin, and those of the last end.
+    bits : uint64 array, shape (grams, 1).
+    begins : float64 array, shape (grams,), where each begins.
+    extents : float64 array, shape (entries,), how many symbols each has.
+    """
+
+    numbers: list[int]
+    begin: Numbers
+    rows: Numbers
+    query_at: Column
+    at: Column
+    grams: Numbers
+    bits: NDArray[np.uint64]
+    begins: Column
+    extents: Column
+
+    @classmethod
+    def of(cls, compared: Sequence[Compared]) -> Self:
+        """Put entries together, at least one."""
+        hits, entries = zip(*compared, strict=True)
+        numbers, rows, query_at, at = zip(*hits, strict=True)
+        return cls(
+            numbers=list(numbers),
+            begin=np.cumsum([0, *map(len, rows)]),
+            rows=np.concatenate(rows),
+            query_at=np.concatenate(query_at),
+            at=np.concatenate(at),
+            grams=np.cumsum([0, *map(len, entries)]),
+            bits=np.concatenate([entry.bits for entry in entries]),
+            begins=np.concatenate([entry.at for entry in entries]),
+            extents=np.array([int(entry.extent) for entry in entries], np.float64),
+        )
+
+    def gram_of(self, entry: int) -> Numbers:
+        """Return which gram of an entry, counted with those of the others, each hit with it is."""
+        (first, last), (low, high) = self.begin[entry : entry + 2], self.grams[entry : entry + 2]
+        found: Numbers = low + np.minimum(
+            np.searchsorted(self.begins[low:high], self.at[first:last]), high - low - 1
+        )
+        return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Counted:
+    """What grams are counted in: the index, the number of a bank, its texts, and what is common in any."""
+
+    index: PostingsIndex
+    number: int
+    texts: int
+    background: Background
+
+
+class Ceilings:
+    """What the grams of some entries weigh at most. It holds until a bank changes."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, Column] = {}
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._kept.clear()
+
+    def silent(self, compared: Sequence[Compared], query: Fingerprint, bank: Counted, *, now: int) -> set[int]:
+        """Return the numbers of those entries of a bank that say nothing, as far as that is shown for less than it
+        takes to count.
+
+        Parameters
+        ----------
+        compared : of which it is not known what counts.
+        query : the text.
+        now : seconds since 1970.
+        """
+        found = set[int]()
+        if not bank.index.shows:
+            return found
+        grams = {place: each.entry for place, each in enumerate(compared)}
+        for lot in lots(grams):
+            for few in range(0, len(lot), MOST_ENTRIES):
+                found |= self._silent(
+                    [compared[place] for place in lot[few : few + MOST_ENTRIES]], query, bank, now
+                )
+        return found
+
+    def _silent(self, compared: Sequence[Compared], query: Fingerprint, bank: Counted, now: int) -> set[int]:
+        known, extent = Together.of(compared), int(query.extent)
+        ceiling = self._joined(known)
+        how = judged(known, ceiling, extent, best=shown_at_best(bank.texts))
+        if np.count_nonzero(how == OPEN) >= SEVERAL:
+            self._find_out(known, how == OPEN, ceiling, query, bank, now)
+            how = judged(known, ceiling, extent, best=UNKNOWN)
+        return {number for number, each in zip(known.numbers, how.tolist(), strict=True) if each == SILENT}
+
+    def _find_out(
+        self, known: Together, still: Mask, ceiling: Column, query: Fingerprint, bank: Counted, now: int
+    ) -> None:
+        """Find out what those grams weigh at most that were hit in entries that are still open, and keep it."""
+        place, wanted = np.full(len(query), -1), np.repeat(still, np.diff(known.begin))
+        place[known.rows[wanted]] = 0
+        rows = np.flatnonzero(place == 0)
+        place[rows] = np.arange(len(rows))
+        asked = several(known.numbers, np.diff(known.grams).tolist())
+        enough = enough_of(bank.texts)
+        shown = bank.index.show(query.bits[rows], known.bits, asked, bank=bank.number, now=now, most=enough)
+        if shown is None:
+            return
+        lower(known, place[known.rows], shown, bank, ceiling)
+        for entry in np.flatnonzero(still).tolist():
+            if len(self._kept) >= REMEMBERED:
+                del self._kept[next(iter(self._kept))]
+            self._kept[known.numbers[entry]] = ceiling[known.grams[entry] : known.grams[entry + 1]].copy()
+
+    def _joined(self, known: Together) -> Column:
+        """Return the ceilings of all grams of entries, as far as they are known."""
+        found = np.full(known.grams[-1], UNKNOWN)
+        for number, (low, high) in zip(known.numbers, pairwise(known.grams.tolist()), strict=True):
+            if number in self._kept:
+                found[low:high] = self._kept[number]
+        return found
+
+
+def enough_of(texts: int) -> int:
+    """Return how many holders of a gram are enough in a bank of so many texts: as many as show that it is common,
+    where these are few.
+    """
+    common = len(weights_of(texts))
+    return SHOWN if common > LOOKED_AT else max(SHOWN, common)
+
+
+def shown_at_best(texts: int) -> float:
+    """Return what grams may be shown to weigh, in a bank of so many texts; 0 if to be common."""
+    known = weights_of(texts)
+    return float(known[LOOKED_AT + 1]) if len(known) > LOOKED_AT + 1 else 0.0
+
+
+def judged(known: Together, ceiling: Column, extent: int, *, best: float, compiled: bool | None = None) -> Judged:
+    """Return what is known of entries, see `SILENT`.
+
+    Parameters
+    ----------
+    ceiling : float64 array, shape (grams,).
+    extent : how many symbols the text has.
+    best : what a gram of which nothing was shown may be shown to weigh; `UNKNOWN` if no more can be shown.
+    compiled : whether by the kernel, which does the same; by default if it is worth it, see `align`.
+    """
+    if not (Effort.is_worth_it(len(known.rows)) if compiled is None else compiled):
+        each = [_judged(known, entry, ceiling, extent, best) for entry in range(len(known.numbers))]
+        return np.array(each, np.uint8)
+    from stanch.kernels.ceilings_numba import judge  # noqa: PLC0415 - imports numba
+
+    found = np.empty(len(known.numbers), np.uint8)
+    judge(
+        known.begin, known.query_at, known.at, known.grams, known.begins, ceiling, known.extents, float(extent),
+        best, FEWEST, CONSTANTS, found,
+    )  # fmt: skip
+    return found
+
+
+def _judged(known: Together, entry: int, ceiling: Column, extent: int, best: float) -> int:
+    """Do what `judged` does by numpy, of one entry."""
+    own, empty = slice(*known.begin[entry : entry + 2]), known.grams[entry] == known.grams[entry + 1]
+    weight = np.full(len(known.rows[own]), UNKNOWN) if empty else ceiling[known.gram_of(entry)]
+    unknown = bool((weight == UNKNOWN).any())
+    if unknown and best > 1:
+        return SPEAKS
+    rare, weight = weight >= 0, np.where(weight == UNKNOWN, best, weight)
+    extents = extent, int(known.extents[entry])
+    if np.count_nonzero(rare) >= FEWEST and may_say_something(
+        known.query_at[own][rare], known.at[own][rare], weight[rare], extents
+    ):
+        return SPEAKS
+    return OPEN if unknown else SILENT
+
+
+def lower(
+    known: Together, of: Numbers, shown: Shown, bank: Counted, ceiling: Column, *, compiled: bool | None = None
+) -> None:
+    """Write what was shown of the grams that were hit.
+
+    A gram is as frequent as holders were shown, at least, and as it has rows, at most: so it is common, or it is
+    not, or that stays unknown.
+
+    Parameters
+    ----------
+    of : int64 array, shape (hits,), which of the grams asked about each is; -1 if none.
+    ceiling : float64 array, shape (grams,), to be written to.
+    compiled : as for `judged`.
+    """
+    if not (Effort.is_worth_it(len(known.rows)) if compiled is None else compiled):
+        for entry in range(len(known.numbers)):
+            _lower(known, entry, of, shown, bank, ceiling)
+        return
+    from stanch.kernels.ceilings_numba import lower_ceilings  # noqa: PLC0415 - imports numba
+
+    lower_ceilings(
+        known.begin, of, known.at, shown.queries.reshape(-1), shown.rows, shown.counts, weights_of(bank.texts),
+        known.grams, known.begins, known.bits.reshape(-1), known.extents, bank.background.as_arrays, BOUNDS, GRAM,
+        ceiling,
+    )  # fmt: skip
+
+
+def _lower(known: Together, entry: int, of: Numbers, shown: Shown, bank: Counted, ceiling: Column) -> None:
+    """Do what `lower` does by numpy, of one entry."""
+    (low, high), own = known.grams[entry : entry + 2], slice(*known.begin[entry : entry + 2])
+    if low == high:
+        return
+    hit = of[own] >= 0
+    weights, gram, asked = weights_of(bank.texts), known.gram_of(entry)[hit], of[own][hit]
+    grams = Fingerprint.of(
+        TEXT_GRAM, known.bits[low:high], at=known.begins[low:high], extent=float(known.extents[entry])
+    )
+    equal = known.bits[gram, 0] == shown.queries[asked, 0]
+    least, most = 1 + shown.counts[asked, entry].astype(np.int64), 1 + shown.rows[asked]
+    common = bank.background.common_in(grams)[gram - low] | (equal & (least >= len(weights)))
+    rare = ~common & equal & (most < len(weights))
+    np.minimum.at(ceiling, gram[rare], weights[least[rare]])
+    ceiling[gram[common]] = -1.0
