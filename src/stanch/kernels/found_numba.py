@@ -17,6 +17,9 @@ Mask = NDArray[np.bool_]
 Places = NDArray[np.int64]
 Words = NDArray[np.uint64]
 
+ENOUGH = 2
+"""Of so many times the entries that are enough it is said first where their hits lie, and seldom of the others."""
+
 
 @inlined
 def that_count(counts: Mask, bits: Words, keys: Words, rows: Places) -> tuple[Words, Words]:
@@ -74,15 +77,21 @@ def find(
         np.int64(c[2]), (np.int64(c[3]), np.int64(c[4]), c[5] * extent), mine, spots, ends,
     )  # fmt: skip
     begin = ends[0, : groups + 1]
-    found = begin[groups]
     if not groups:
         return 0
-    place(lines, mine[1, :found], spots[1, :found])
     line, rules = (c[6], c[7], c[8], c[9], c[10], c[11]), (c[12], c[13], c[14], c[15])
     bars, promising = (c[16], c[17], c[18], c[19], c[20]), np.empty(groups, np.int64)
-    kept = find_promising(
-        spots[0, :found], spots[1, :found], begin, ends[1, :groups], most, line, rules, bars, extent, promising
-    )
+    placed, kept = np.int64(0), np.int64(0)
+    for upto in (min(ENOUGH * most * banks, groups), groups):
+        if upto > placed and kept < most * banks:
+            place(lines, mine[1, begin[placed] : begin[upto]], spots[1, begin[placed] : begin[upto]])
+            placed = upto
+            kept = np.int64(
+                find_promising(
+                    spots[0, : begin[upto]], spots[1, : begin[upto]], begin[: upto + 1], ends[1, :upto], most,
+                    line, rules, bars, extent, promising,
+                )
+            )  # fmt: skip
     return told(promising[:kept], begin, mine, spots, hits, places)
 
 

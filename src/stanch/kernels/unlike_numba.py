@@ -231,7 +231,7 @@ def gram_unlike(
     )
     which, begin, count = which[:runs], begin[:runs], count[:runs]
     rows[which] += count
-    count = np.minimum(count, left[which])
+    count = np.where(got[which] < most, np.minimum(count, left[which]), 0)
     left[which] -= count
     owners = gram_owners(
         begin, count, order, width, np.int64(len(bits)), table, filled, texts, entries, bank, expires, asked, dead,

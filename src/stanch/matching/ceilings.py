@@ -24,8 +24,9 @@ from stanch.matching.rarity import weights_of
 from stanch.matching.strands import AS_LINE, BARS, FEWEST, RULES, may_say_something
 from stanch.values import GRAM, TEXT_GRAM, Fingerprint
 
-SHOWN = 48
-"""So many holders of a gram are enough as a rule: of a million texts nearly all entries need no more than 64."""
+SHOWN = 40
+"""So many holders of a gram are enough as a rule: of a million texts nearly all entries need no more than 64,
+and one that was missed is counted."""
 
 SEVERAL = 4
 """Of fewer entries all is counted at once."""
