@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from stanch.fingerprints import as_entry
 from stanch.index import PostingsIndex
+from stanch.index.part import NO_HANDLES
 from stanch.index.several import Several
 from stanch.index.shown import Shown
 from stanch.matching import Matcher, ceilings
@@ -223,3 +224,24 @@ def test_nothing_is_looked_at_where_it_was_shown_before(tmp_path: Path, monkeypa
     monkeypatch.setattr(PostingsIndex, "show", None)
     monkeypatch.setattr(PostingsIndex, "others", None)
     assert found(where, asked) == first == ()
+
+
+def test_what_large_banks_are_counted_by_is_loaded_with_the_first_search(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[int]()
+    own = Ceilings.load_kernels
+
+    def noted(self: Ceilings, bank: Counted) -> None:
+        asked.append(bank.number)
+        own(self, bank)
+
+    monkeypatch.setattr(Ceilings, "load_kernels", noted)
+    where = matcher([(written(tmp_path / "a.segment", held([writing(seed, 25) for seed in range(4)])), NONE)])
+    assert found(where, writing(50, 25)) == ()
+    assert asked == []  # of small banks all is counted by numpy
+    where._catalogue._grams._small = -1
+    where._catalogue._grams._handles = NO_HANDLES
+    for _ in range(2):
+        assert found(where, writing(50, 25)) == ()
+    assert sorted(asked) == sorted(where._catalogue._banks)

@@ -26,7 +26,7 @@ apart = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 20), st.integers(0
 many = st.lists(st.tuples(apart, st.integers(0, 2), st.just(NEVER)), max_size=12)
 
 
-SCATTERED = [(gram, 1, 70) for gram in range(0, 60, 2)]
+SCATTERED = [(gram, 1, 70) for gram in range(60)]
 """Many hits, of which none follow each other."""
 
 
@@ -38,8 +38,8 @@ SCATTERED = [(gram, 1, 70) for gram in range(0, 60, 2)]
     begin=st.integers(0, 40),
 )
 @example(  # those that are hit most say nothing, and what says something comes behind them
-    archived=([(SCATTERED, 0, NEVER)] * 9, [([(0, 20, 0)], 0, NEVER), ([(0, 19, 0)], 0, NEVER)]),
-    added=[([(0, 18, 0)], 1, NEVER)],
+    archived=([(SCATTERED, 0, NEVER)] * 9, [([(0, 45, 0)], 0, NEVER), ([(0, 44, 0)], 0, NEVER)]),
+    added=[([(0, 43, 0)], 1, NEVER)],
     most=1,
     banks=[4],
     begin=0,

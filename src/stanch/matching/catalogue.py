@@ -44,6 +44,7 @@ class Catalogue:
         self._numbers: dict[tuple[int, str], int] = {}
         self._weighed: dict[int, Weighed] = {}
         self._ceilings = Ceilings()
+        self._loaded = False
         self._next = LIVE
         self._archive: Archive | None = None
         self._background: Background | None = None
@@ -188,8 +189,7 @@ class Catalogue:
         compared : the entries that a text is compared with, which are not weighed yet.
         query : the text.
         """
-        where = Counted(index=self._grams, number=bank, texts=self.texts(bank), background=self.background)
-        return self._ceilings.silent(compared, query, where, now=now)
+        return self._ceilings.silent(compared, query, self._counted(bank), now=now)
 
     def search(
         self,
@@ -209,8 +209,18 @@ class Catalogue:
         return self._indexes[method.id].search(bits, radius=self._radius(method, banks), limit=limit, now=now)
 
     def handles(self, banks: Container[str] | None = None) -> Handles | None:
-        """Return all grams as `PostingsIndex.handles` does; `banks` as for `search`."""
-        return self._grams.handles(self._radius(TEXT_GRAM, banks))
+        """Return all grams as `PostingsIndex.handles` does; `banks` as for `search`.
+
+        When it is first asked, what grams of large banks are counted by is loaded, too: else one text of a hundred
+        would wait for it.
+        """
+        radius = self._radius(TEXT_GRAM, banks)
+        found = self._grams.handles(radius)
+        if found is not None and not self._loaded:
+            self._loaded = True
+            for bank in radius:
+                self._ceilings.load_kernels(self._counted(bank))
+        return found
 
     def _radius(self, method: Method, banks: Container[str] | None) -> dict[int, int]:
         return {
@@ -232,6 +242,9 @@ class Catalogue:
         for method in METHODS.values():
             for dead in attached.dead(method):
                 self._indexes[method.id].remove(dead)
+
+    def _counted(self, bank: int) -> Counted:
+        return Counted(index=self._grams, number=bank, texts=self.texts(bank), background=self.background)
 
     def _forget(self) -> None:
         """Forget what was found out of entries: what they weigh has changed."""

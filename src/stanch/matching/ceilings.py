@@ -128,6 +128,18 @@ class Ceilings:
         """Forget all."""
         self._kept.clear()
 
+    def load_kernels(self, bank: Counted) -> None:
+        """Compile or load what large banks are counted by: an entry without grams is looked at, and counted."""
+        own = Candidate(0, *np.zeros((1, 1), np.int64), *np.zeros((2, 1)))
+        nothing = np.empty((0, 1), np.uint64)
+        known = Together.of([Compared(own, Fingerprint.of(TEXT_GRAM, nothing))] * 2)
+        asked = several([-1, -1], [0, 0])
+        shown = bank.index.show(nothing, known.bits, asked, bank=bank.number, now=0, most=SHOWN)
+        bank.index.others(known.bits, asked, bank=bank.number, now=0)
+        if shown is not None:
+            lower(known, np.full(2, -1), shown, bank, self._joined(known), compiled=True)
+            judged(known, self._joined(known), 0, best=UNKNOWN, compiled=True)
+
     def silent(self, compared: Sequence[Compared], query: Fingerprint, bank: Counted, *, now: int) -> set[int]:
         """Return the numbers of those entries of a bank that say nothing, as far as that is shown for less than it
         takes to count.
