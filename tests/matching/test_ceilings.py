@@ -17,18 +17,8 @@ from stanch.index.shown import Shown
 from stanch.matching import Matcher, ceilings
 from stanch.matching.background import Background
 from stanch.matching.candidates import Candidate
-from stanch.matching.ceilings import (
-    OPEN,
-    SILENT,
-    SPEAKS,
-    UNKNOWN,
-    Ceilings,
-    Compared,
-    Counted,
-    Together,
-    judged,
-    lower,
-)
+from stanch.matching.ceilings import OPEN, SILENT, SPEAKS, UNKNOWN, Ceilings, Counted, judged, lower
+from stanch.matching.compared import Compared, Together
 from stanch.matching.strands import may_say_something, strands
 from stanch.values import GRAM, TEXT_GRAM, Entry, Fingerprint, Kind, Match, TextPart
 from tests.matching.archives import DECODERS, NONE, NOON, SCRIPTS, matcher, written
@@ -134,8 +124,8 @@ def test_the_kernel_lowers_as_the_plain_form_does(
     before = np.array(known[: each.grams[-1]], np.float64)
     plain, kernel = before.copy(), before.copy()
     of = np.array(asked[: len(each.rows)], np.int64)
-    lower(each, of, told, where, plain, compiled=False)
-    lower(each, of, told, where, kernel, compiled=True)
+    lower(each, each.bits, of, told, where, plain, compiled=False)
+    lower(each, each.bits, of, told, where, kernel, compiled=True)
     assert plain.tolist() == kernel.tolist()
     assert (plain <= before).all()
 

@@ -20,7 +20,8 @@ from stanch.matching.archive import LIVE, Archive
 from stanch.matching.attached import Attached
 from stanch.matching.background import Background
 from stanch.matching.bank import Bank
-from stanch.matching.ceilings import Ceilings, Compared, Counted
+from stanch.matching.ceilings import Ceilings, Counted
+from stanch.matching.compared import Compared
 from stanch.matching.frequency import frequencies_of_each, lots
 from stanch.matching.indexing import indexed, live_index, postings_index
 from stanch.matching.listed import Listed, ListedEntry, fingerprint_of

@@ -6,10 +6,8 @@ of each gram that was hit, shown to be no kin, are enough to see it: the more ho
 entries that may say something all is counted, so that answers are the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +17,8 @@ from stanch.index.align import Effort
 from stanch.index.shown import LOOKED_AT, MOST_ENTRIES, Shown
 from stanch.matching.background import BOUNDS, Background
 from stanch.matching.candidates import Candidate
-from stanch.matching.frequency import lots, several
+from stanch.matching.compared import Compared, Together
+from stanch.matching.frequency import TOGETHER, lots, several
 from stanch.matching.rarity import weights_of
 from stanch.matching.strands import AS_LINE, BARS, FEWEST, RULES, may_say_something
 from stanch.values import GRAM, TEXT_GRAM, Fingerprint
@@ -47,65 +46,7 @@ Column = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 Judged = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
-
-
-class Compared(NamedTuple):
-    """An entry that a text is compared with, the hits with it, and its grams."""
-
-    hits: Candidate
-    entry: Fingerprint
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Together:
-    """Entries of a bank that one text is compared with, their hits and grams one behind the other.
-
-    Parameters
-    ----------
-    numbers : of the entries.
-    begin : int64 array, shape (entries + 1,), where the hits of each begin, and those of the last end.
-    rows : int64 array, shape (hits,), which gram of the text each is.
-    query_at, at : float64 arrays, shape (hits,), where it lies in both.
-    grams : int64 array, shape (entries + 1,), where the grams of each begin, and those of the last end.
-    bits : uint64 array, shape (grams, 1).
-    begins : float64 array, shape (grams,), where each begins.
-    extents : float64 array, shape (entries,), how many symbols each has.
-    """
-
-    numbers: list[int]
-    begin: Numbers
-    rows: Numbers
-    query_at: Column
-    at: Column
-    grams: Numbers
-    bits: NDArray[np.uint64]
-    begins: Column
-    extents: Column
-
-    @classmethod
-    def of(cls, compared: Sequence[Compared]) -> Self:
-        """Put entries together, at least one."""
-        hits, entries = zip(*compared, strict=True)
-        numbers, rows, query_at, at = zip(*hits, strict=True)
-        return cls(
-            numbers=list(numbers),
-            begin=np.cumsum([0, *map(len, rows)]),
-            rows=np.concatenate(rows),
-            query_at=np.concatenate(query_at),
-            at=np.concatenate(at),
-            grams=np.cumsum([0, *map(len, entries)]),
-            bits=np.concatenate([entry.bits for entry in entries]),
-            begins=np.concatenate([entry.at for entry in entries]),
-            extents=np.array([int(entry.extent) for entry in entries], np.float64),
-        )
-
-    def gram_of(self, entry: int) -> Numbers:
-        """Return which gram of an entry, counted with those of the others, each hit with it is."""
-        (first, last), (low, high) = self.begin[entry : entry + 2], self.grams[entry : entry + 2]
-        found: Numbers = low + np.minimum(
-            np.searchsorted(self.begins[low:high], self.at[first:last]), high - low - 1
-        )
-        return found
+Words = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -137,7 +78,7 @@ class Ceilings:
         shown = bank.index.show(nothing, known.bits, asked, bank=bank.number, now=0, most=SHOWN)
         bank.index.others(known.bits, asked, bank=bank.number, now=0)
         if shown is not None:
-            lower(known, np.full(2, -1), shown, bank, self._joined(known), compiled=True)
+            lower(known, known.bits, np.full(2, -1), shown, bank, self._joined(known), compiled=True)
             judged(known, self._joined(known), 0, best=UNKNOWN, compiled=True)
 
     def silent(self, compared: Sequence[Compared], query: Fingerprint, bank: Counted, *, now: int) -> set[int]:
@@ -153,12 +94,8 @@ class Ceilings:
         found = set[int]()
         if not bank.index.shows:
             return found
-        grams = {place: each.entry for place, each in enumerate(compared)}
-        for lot in lots(grams):
-            for few in range(0, len(lot), MOST_ENTRIES):
-                found |= self._silent(
-                    [compared[place] for place in lot[few : few + MOST_ENTRIES]], query, bank, now
-                )
+        for lot in _lots(compared):
+            found |= self._silent(lot, query, bank, now)
         return found
 
     def _silent(self, compared: Sequence[Compared], query: Fingerprint, bank: Counted, now: int) -> set[int]:
@@ -174,16 +111,15 @@ class Ceilings:
         self, known: Together, still: Mask, ceiling: Column, query: Fingerprint, bank: Counted, now: int
     ) -> None:
         """Find out what those grams weigh at most that were hit in entries that are still open, and keep it."""
-        place, wanted = np.full(len(query), -1), np.repeat(still, np.diff(known.begin))
-        place[known.rows[wanted]] = 0
+        place, hit, bits = np.full(len(query), -1), known.rows, known.bits
+        place[hit[np.repeat(still, np.diff(known.begin))]] = 0
         rows = np.flatnonzero(place == 0)
         place[rows] = np.arange(len(rows))
-        asked = several(known.numbers, np.diff(known.grams).tolist())
-        enough = enough_of(bank.texts)
-        shown = bank.index.show(query.bits[rows], known.bits, asked, bank=bank.number, now=now, most=enough)
+        asked, enough = several(known.numbers, np.diff(known.grams).tolist()), enough_of(bank.texts)
+        shown = bank.index.show(query.bits[rows], bits, asked, bank=bank.number, now=now, most=enough)
         if shown is None:
             return
-        lower(known, place[known.rows], shown, bank, ceiling)
+        lower(known, bits, place[hit], shown, bank, ceiling)
         for entry in np.flatnonzero(still).tolist():
             if len(self._kept) >= REMEMBERED:
                 del self._kept[next(iter(self._kept))]
@@ -191,11 +127,19 @@ class Ceilings:
 
     def _joined(self, known: Together) -> Column:
         """Return the ceilings of all grams of entries, as far as they are known."""
-        found = np.full(known.grams[-1], UNKNOWN)
-        for number, (low, high) in zip(known.numbers, pairwise(known.grams.tolist()), strict=True):
-            if number in self._kept:
-                found[low:high] = self._kept[number]
-        return found
+        kept = self._kept
+        each = [(kept.get(number), one.entry) for number, one in zip(known.numbers, known.compared, strict=True)]
+        return np.concatenate([np.full(len(entry), UNKNOWN) if own is None else own for own, entry in each])
+
+
+def _lots(compared: Sequence[Compared]) -> Iterator[Sequence[Compared]]:
+    """Yield entries, so many at a time that they can be asked about together."""
+    if len(compared) <= MOST_ENTRIES and sum(len(each.entry) for each in compared) <= TOGETHER:
+        yield compared
+        return
+    for lot in lots({place: each.entry for place, each in enumerate(compared)}):
+        for few in range(0, len(lot), MOST_ENTRIES):
+            yield [compared[place] for place in lot[few : few + MOST_ENTRIES]]
 
 
 def enough_of(texts: int) -> int:
@@ -222,7 +166,7 @@ def judged(known: Together, ceiling: Column, extent: int, *, best: float, compil
     best : what a gram of which nothing was shown may be shown to weigh; `UNKNOWN` if no more can be shown.
     compiled : whether by the kernel, which does the same; by default if it is worth it, see `align`.
     """
-    if not (Effort.is_worth_it(len(known.rows)) if compiled is None else compiled):
+    if not (Effort.is_worth_it(len(known.at)) if compiled is None else compiled):
         each = [_judged(known, entry, ceiling, extent, best) for entry in range(len(known.numbers))]
         return np.array(each, np.uint8)
     from stanch.kernels.ceilings_numba import judge  # noqa: PLC0415 - imports numba
@@ -238,7 +182,7 @@ def judged(known: Together, ceiling: Column, extent: int, *, best: float, compil
 def _judged(known: Together, entry: int, ceiling: Column, extent: int, best: float) -> int:
     """Do what `judged` does by numpy, of one entry."""
     own, empty = slice(*known.begin[entry : entry + 2]), known.grams[entry] == known.grams[entry + 1]
-    weight = np.full(len(known.rows[own]), UNKNOWN) if empty else ceiling[known.gram_of(entry)]
+    weight = np.full(len(known.at[own]), UNKNOWN) if empty else ceiling[known.gram_of(entry)]
     unknown = bool((weight == UNKNOWN).any())
     if unknown and best > 1:
         return SPEAKS
@@ -252,7 +196,14 @@ def _judged(known: Together, entry: int, ceiling: Column, extent: int, best: flo
 
 
 def lower(
-    known: Together, of: Numbers, shown: Shown, bank: Counted, ceiling: Column, *, compiled: bool | None = None
+    known: Together,
+    bits: Words,
+    of: Numbers,
+    shown: Shown,
+    bank: Counted,
+    ceiling: Column,
+    *,
+    compiled: bool | None = None,
 ) -> None:
     """Write what was shown of the grams that were hit.
 
@@ -261,24 +212,27 @@ def lower(
 
     Parameters
     ----------
+    bits : those of `known`.
     of : int64 array, shape (hits,), which of the grams asked about each is; -1 if none.
     ceiling : float64 array, shape (grams,), to be written to.
     compiled : as for `judged`.
     """
-    if not (Effort.is_worth_it(len(known.rows)) if compiled is None else compiled):
+    if not (Effort.is_worth_it(len(known.at)) if compiled is None else compiled):
         for entry in range(len(known.numbers)):
-            _lower(known, entry, of, shown, bank, ceiling)
+            _lower(known, entry, bits, of, shown, bank, ceiling)
         return
     from stanch.kernels.ceilings_numba import lower_ceilings  # noqa: PLC0415 - imports numba
 
     lower_ceilings(
         known.begin, of, known.at, shown.queries.reshape(-1), shown.rows, shown.counts, weights_of(bank.texts),
-        known.grams, known.begins, known.bits.reshape(-1), known.extents, bank.background.as_arrays, BOUNDS, GRAM,
+        known.grams, known.begins, bits.reshape(-1), known.extents, bank.background.as_arrays, BOUNDS, GRAM,
         ceiling,
     )  # fmt: skip
 
 
-def _lower(known: Together, entry: int, of: Numbers, shown: Shown, bank: Counted, ceiling: Column) -> None:
+def _lower(
+    known: Together, entry: int, bits: Words, of: Numbers, shown: Shown, bank: Counted, ceiling: Column
+) -> None:
     """Do what `lower` does by numpy, of one entry."""
     (low, high), own = known.grams[entry : entry + 2], slice(*known.begin[entry : entry + 2])
     if low == high:
@@ -286,9 +240,9 @@ def _lower(known: Together, entry: int, of: Numbers, shown: Shown, bank: Counted
     hit = of[own] >= 0
     weights, gram, asked = weights_of(bank.texts), known.gram_of(entry)[hit], of[own][hit]
     grams = Fingerprint.of(
-        TEXT_GRAM, known.bits[low:high], at=known.begins[low:high], extent=float(known.extents[entry])
+        TEXT_GRAM, bits[low:high], at=known.begins[low:high], extent=float(known.extents[entry])
     )
-    equal = known.bits[gram, 0] == shown.queries[asked, 0]
+    equal = bits[gram, 0] == shown.queries[asked, 0]
     least, most = 1 + shown.counts[asked, entry].astype(np.int64), 1 + shown.rows[asked]
     common = bank.background.common_in(grams)[gram - low] | (equal & (least >= len(weights)))
     rare = ~common & equal & (most < len(weights))

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterable
 
 from stanch.matching.candidates import Candidate, LookedUp, candidates
 from stanch.matching.catalogue import Catalogue
-from stanch.matching.ceilings import Compared
+from stanch.matching.compared import Compared
 from stanch.matching.comparing import Mask, Shared, compare
 from stanch.matching.finding import find_candidates
 from stanch.matching.kinds import kind_of
