@@ -1,7 +1,7 @@
 """What is compared passage by passage: texts."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 
 from stanch.matching.candidates import Candidate, LookedUp, candidates
 from stanch.matching.catalogue import Catalogue
@@ -57,8 +57,8 @@ def _compared_with(
 
 
 def _weighed(
-    catalogue: Catalogue, unfolded: Unfolded, query: Fingerprint, compared: list[Candidate], now: int
-) -> list[Candidate]:
+    catalogue: Catalogue, unfolded: Unfolded, query: Fingerprint, compared: Sequence[Candidate], now: int
+) -> Sequence[Candidate]:
     """Find out what counts of those entries of which that is not known, if they are several: all at once.
 
     Returns
