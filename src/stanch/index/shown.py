@@ -81,6 +81,11 @@ class Shown:
         )
 
     @property
+    def bytes(self) -> NDArray[np.uint8]:
+        """`unlike` as numbers, shape (queries, MOST_ENTRIES): those beyond the entries mean nothing."""
+        return self.unlike.view(np.uint8)
+
+    @property
     def counts(self) -> NDArray[np.uint8]:
         """`unlike` as numbers, shape (queries, entries)."""
-        return self.unlike.view(np.uint8)[:, : len(self.several.numbers)]
+        return self.bytes[:, : len(self.several.numbers)]

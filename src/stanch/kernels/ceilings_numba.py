@@ -136,7 +136,7 @@ def lower_ceilings(
     begin, p, grams, at, extents : as for `judge`.
     of : int64 array, shape (hits,), which of the grams asked about each is; -1 if none.
     asked, rows, counts : these grams, how many rows of each there are, and how many hold it that are neither the
-        entry nor kin to it, shape (asked, entries); see `index.shown`.
+        entry nor kin to it, shape (asked, 64); see `index.shown`.
     weights, bits, sets, bounds, reach : as for `weighing_numba.weigh`.
     ceiling : to be written to.
     """

@@ -20,6 +20,7 @@ from stanch.matching.candidates import Candidate
 from stanch.matching.compared import Compared, Together
 from stanch.matching.frequency import TOGETHER, lots, several
 from stanch.matching.rarity import weights_of
+from stanch.matching.rehearsal import load_kernels
 from stanch.matching.strands import AS_LINE, BARS, FEWEST, RULES, may_say_something
 from stanch.values import GRAM, TEXT_GRAM, Fingerprint
 
@@ -70,7 +71,8 @@ class Ceilings:
         self._kept.clear()
 
     def load_kernels(self, bank: Counted) -> None:
-        """Compile or load what large banks are counted by: an entry without grams is looked at, and counted."""
+        """Compile or load what texts are compared by, and what grams of large banks are counted by."""
+        load_kernels()
         own = Candidate(0, *np.zeros((1, 1), np.int64), *np.zeros((2, 1)))
         nothing = np.empty((0, 1), np.uint64)
         known = Together.of([Compared(own, Fingerprint.of(TEXT_GRAM, nothing))] * 2)
@@ -224,7 +226,7 @@ def lower(
     from stanch.kernels.ceilings_numba import lower_ceilings  # noqa: PLC0415 - imports numba
 
     lower_ceilings(
-        known.begin, of, known.at, shown.queries.reshape(-1), shown.rows, shown.counts, weights_of(bank.texts),
+        known.begin, of, known.at, shown.queries.reshape(-1), shown.rows, shown.bytes, weights_of(bank.texts),
         known.grams, known.begins, bits.reshape(-1), known.extents, bank.background.as_arrays, BOUNDS, GRAM,
         ceiling,
     )  # fmt: skip
