@@ -68,7 +68,7 @@ def test_they_answer_as_one_by_one(script: str, tmp_path: Path, monkeypatch: pyt
     (together, weighed, _), (alone, expected, where) = told
     assert together == alone
     assert Kind.COPY in {match.kind for match in together[0]}
-    assert list(weighed) == list(expected)
+    assert weighed.keys() <= expected.keys()  # of some it may be shown that they say nothing
     assert min(weighed) < LIVE <= max(weighed)
     assert len(weighed) > LIVING + 2
     assert any(len(where._unfolded.of(number)[1]) > unfolded.SMALL for number in weighed)

@@ -17,6 +17,7 @@ from stanch.index.rows import Hits, Rows, no_hits
 from stanch.index.sealed_grams import SealedGrams
 from stanch.index.sealed_postings import SealedPostings
 from stanch.index.several import Several, different, each_of
+from stanch.index.shown import Shown
 
 TAIL = 4096
 """Up to so many rows are sorted anew when a search comes after an addition; it takes about half a millisecond."""
@@ -187,6 +188,37 @@ class PostingsIndex:
         for part in parts:
             part.sealed.count_others(queries, keys, of, several, bank=bank, dead=part.buried, now=now, out=out)
         return out
+
+    @property
+    def shows(self) -> bool:
+        """Whether `show` has an answer: there are many rows, and no two parts share an entry."""
+        return self._count > self._small and are_apart(self._current())
+
+    def show(
+        self,
+        asked: NDArray[np.uint64],
+        grams: NDArray[np.uint64],
+        several: Several,
+        *,
+        bank: int,
+        now: int,
+        most: int,
+    ) -> Shown | None:
+        """Return what is shown of how many hold some features and are no kin of entries; None where `others` is.
+
+        Parameters
+        ----------
+        asked : uint64 array, shape (queries, 1), the features.
+        grams, several, bank, now : as for `others`, of so few entries as `Shown` takes.
+        most : so many who hold a feature are enough.
+        """
+        if not self.shows:
+            return None
+        parts = self._current()
+        shown = Shown.of(asked, grams, several, most)
+        for part in parts:
+            part.sealed.show(shown, bank=bank, dead=part.buried, now=now)
+        return shown
 
     def sealed(self) -> list[Rows]:
         """Return all rows that are stored, part by part."""

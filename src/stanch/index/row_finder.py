@@ -96,6 +96,15 @@ class RowFinder:
         equal = np.flatnonzero((self.bits[row] == queries[query]).all(axis=1))
         return query[equal], row[equal]
 
+    def add_counts(self, queries: Words, keys: Words, rows: Places) -> None:
+        """Add to `rows` how many rows equal each query, by a kernel; the parameters are those of `equal`."""
+        from stanch.kernels.postings_numba import runs  # noqa: PLC0415 - only large indexes need numba
+
+        which, begin, count = np.empty((3, len(queries)), np.int64)
+        what: tuple[Any, ...] = which, begin, count
+        found = runs(queries, keys, *(self.looked_up + what))
+        rows[which[:found]] += count[:found]
+
     def may_hold(self, words: list[int], key: int) -> bool:
         """Tell whether a row may equal a query; False is sure, and so is True unless a bucket is large.
 

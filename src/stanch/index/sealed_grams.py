@@ -18,6 +18,7 @@ from stanch.index.key_order import from_each
 from stanch.index.room import NO_LIMIT, Lender, Room, give_back, lent_room
 from stanch.index.rows import Hits, Rows
 from stanch.index.several import Several
+from stanch.index.shown import Shown
 from stanch.index.stretches import Stretches
 from stanch.index.text_owners import TextOwners
 from stanch.kernels import fields as f
@@ -251,6 +252,20 @@ class SealedGrams:
         asked = several.counted(of, self.owners.each_place(several.numbers), numbers, out)
         what: tuple[Any, ...] = banks.asked, dead, now, *asked
         gram_others(queries.reshape(-1), keys, *(self._looked_up + what))
+        self._numbers.give_back(numbers)
+
+    def show(self, shown: Shown, *, bank: int, dead: NDArray[np.uint8], now: int) -> None:
+        """Add what the rows here show of those who hold them in a bank; `dead` as for `search`."""
+        from stanch.kernels.unlike_numba import gram_unlike  # noqa: PLC0415 - only large indexes need numba
+
+        banks = self.owners.among((bank,))
+        if banks is None:
+            return
+        numbers = self._numbers.lent()
+        own = self.owners.each_place(shown.several.numbers)
+        told: tuple[Any, ...] = shown.left, shown.got, shown.rows, shown.unlike
+        what: tuple[Any, ...] = banks.asked, dead, now, self.owners.firsts, *shown.noted, own, numbers, *told
+        gram_unlike(shown.queries.reshape(-1), shown.keys, *(self._looked_up + what))
         self._numbers.give_back(numbers)
 
     def _hits(

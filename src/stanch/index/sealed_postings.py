@@ -17,6 +17,7 @@ from stanch.index.room import NO_LIMIT, Lender, Room, give_back, lent_room
 from stanch.index.row_finder import RowFinder
 from stanch.index.rows import Hits, Rows
 from stanch.index.several import Several
+from stanch.index.shown import Shown
 from stanch.kernels import fields as f
 
 Words = NDArray[np.uint64]
@@ -231,6 +232,18 @@ class SealedPostings:
         what: tuple[Any, ...] = banks.asked, dead, now, *asked
         row_others(queries, keys, *(self._looked_up + what))
         self._numbers.give_back(numbers)
+
+    def show(
+        self,
+        shown: Shown,
+        *,
+        bank: int,
+        dead: NDArray[np.uint8],  # noqa: ARG002 - as `SealedGrams` has it
+        now: int,  # noqa: ARG002 - as `SealedGrams` has it
+    ) -> None:
+        """Add how many rows there are; of those who hold them nothing is shown, as their rows lie apart here."""
+        if self.holders.among((bank,)) is not None:
+            self.finder.add_counts(shown.queries, shown.keys, shown.rows)
 
     def _hits(
         self,

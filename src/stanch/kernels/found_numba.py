@@ -23,6 +23,9 @@ Words = NDArray[np.uint64]
 IN_MEMORY = 1 << 30
 """Of entries in memory the upper half of their numbers is this or more."""
 
+ENOUGH = 2
+"""Of so many times the entries that are enough it is said first where their hits lie, and seldom of the others."""
+
 
 @inlined
 def that_count(counts: Mask, bits: Words, keys: Words, rows: Places) -> tuple[Words, Words]:
@@ -153,13 +156,19 @@ def find(
         (np.int64(0), np.int64(0), 0.0), others, beside, few_ends,
     )  # fmt: skip
     begin, few_begin = ends[0, : groups + 1], few_ends[0, : few_groups + 1]
-    found = begin[groups]
-    place(lines, mine[1, :found], spots[1, :found])
     line, cutting = (c[6], c[7], c[8], c[9], c[10], c[11]), (c[12], c[13], c[14], c[15])
     bars, promising = (c[16], c[17], c[18], c[19], c[20]), np.empty(groups, np.int64)
-    kept = find_promising(
-        spots[0, :found], spots[1, :found], begin, ends[1, :groups], most, line, cutting, bars, extent, promising
-    )
+    known, kept = np.int64(0), np.int64(0)
+    for upto in (min(ENOUGH * most * banks, groups), groups):
+        if upto > known and kept < most * banks:
+            place(lines, mine[1, begin[known] : begin[upto]], spots[1, begin[known] : begin[upto]])
+            known = upto
+            kept = np.int64(
+                find_promising(
+                    spots[0, : begin[upto]], spots[1, : begin[upto]], begin[: upto + 1], ends[1, :upto], most,
+                    line, cutting, bars, extent, promising,
+                )
+            )  # fmt: skip
     told(promising[:kept], begin, mine, spots, 0, hits, places)
     of_few = first_of_banks(few_ends[1, :few_groups], most)
     told(of_few, few_begin, others, beside, kept, hits, places)

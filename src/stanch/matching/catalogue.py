@@ -21,6 +21,8 @@ from stanch.matching.archive_words import Words
 from stanch.matching.attached import Attached
 from stanch.matching.background import Background
 from stanch.matching.bank import Bank
+from stanch.matching.ceilings import Ceilings, Counted
+from stanch.matching.compared import Compared
 from stanch.matching.frequency import frequencies_of_each, lots
 from stanch.matching.indexing import indexed, live_index, postings_index
 from stanch.matching.listed import Listed, ListedEntry, fingerprint_of
@@ -44,6 +46,8 @@ class Catalogue:
         self._listed: dict[int, ListedEntry] = {}
         self._numbers: dict[tuple[int, str], int] = {}
         self._weighed: dict[int, Weighed] = {}
+        self._ceilings = Ceilings()
+        self._loaded = False
         self._next = LIVE
         self._archive: Archive | None = None
         self._background: Background | None = None
@@ -57,7 +61,7 @@ class Catalogue:
     @background.setter
     def background(self, background: Background) -> None:
         self._background = background
-        self._weighed.clear()
+        self._forget()
 
     def attach(self, archive: Archive, names: Mapping[UUID, str]) -> None:
         """Put an archive below: its entries are found from now on.
@@ -120,7 +124,7 @@ class Catalogue:
         for number in numbers:
             self._listed.pop(number, None)
         self._attached.remove(number for number in numbers if number < LIVE)
-        self._weighed.clear()
+        self._forget()
         for index in self._indexes.values():
             index.remove(numbers)
 
@@ -203,6 +207,17 @@ class Catalogue:
                     del self._weighed[next(iter(self._weighed))]
                 self._weighed[number] = known
 
+    def silent(self, bank: int, compared: Sequence[Compared], query: Fingerprint, *, now: int) -> set[int]:
+        """Return which of several entries say nothing, as far as that is shown for less than it takes to weigh.
+
+        Parameters
+        ----------
+        bank : of all of them.
+        compared : the entries that a text is compared with, which are not weighed yet.
+        query : the text.
+        """
+        return self._ceilings.silent(compared, query, self._counted(bank), now=now)
+
     def search(
         self,
         method: Method,
@@ -221,8 +236,18 @@ class Catalogue:
         return self._indexes[method.id].search(bits, radius=self._radius(method, banks), limit=limit, now=now)
 
     def handles(self, banks: Container[str] | None = None) -> Handles | None:
-        """Return all grams as `PostingsIndex.handles` does; `banks` as for `search`."""
-        return self._grams.handles(self._radius(TEXT_GRAM, banks))
+        """Return all grams as `PostingsIndex.handles` does; `banks` as for `search`.
+
+        When it is first asked, what grams of large banks are counted by is loaded, too: else one text of a hundred
+        would wait for it.
+        """
+        radius = self._radius(TEXT_GRAM, banks)
+        found = self._grams.handles(radius)
+        if found is not None and not self._loaded:
+            self._loaded = True
+            for bank in radius:
+                self._ceilings.load_kernels(self._counted(bank))
+        return found
 
     def _radius(self, method: Method, banks: Container[str] | None) -> dict[int, int]:
         return {
@@ -244,6 +269,14 @@ class Catalogue:
         for method in FINDING:
             for dead in attached.dead(method):
                 self._indexes[method.id].remove(dead)
+
+    def _counted(self, bank: int) -> Counted:
+        return Counted(index=self._grams, number=bank, texts=self.texts(bank), background=self.background)
+
+    def _forget(self) -> None:
+        """Forget what was found out of entries: what they weigh has changed."""
+        self._weighed.clear()
+        self._ceilings.clear()
 
     def _number(self, bank: int, entry_id: str) -> int | None:
         """Return the number of an entry of a bank; None if it is not held."""
@@ -271,7 +304,7 @@ class Catalogue:
             for fingerprint in entry.fingerprints:
                 prints[fingerprint.method.id].append((number, entry, fingerprint))
         self._texts[bank] += len(prints.get(TEXT_GRAM.id, ()))
-        self._weighed.clear()
+        self._forget()
         for method, chosen in prints.items():
             if method in self._indexes:
                 self._indexes[method].add(_rows(bank, chosen))

@@ -51,16 +51,20 @@ def frequencies_of_each(
     bits : of each entry.
     numbers : of the entries.
     """
-    begin = np.array([0, *accumulate(map(len, bits))])
-    stretch = _joined([_stretches(len(grams)) for grams in bits])
-    several = Several(np.array(numbers), begin, stretch, KIN)
-    others = index.others(_joined(bits), several, bank=bank, now=now)
+    asked = several(numbers, [len(grams) for grams in bits])
+    others = index.others(_joined(bits), asked, bank=bank, now=now)
     if others is not None:
-        return [1 + others[first:last] for first, last in pairwise(begin.tolist())]
+        return [1 + others[first:last] for first, last in pairwise(asked.begin.tolist())]
     return [
         frequencies(*index.held(grams, bank=bank, now=now), number, len(grams))
         for grams, number in zip(bits, numbers, strict=True)
     ]
+
+
+def several(numbers: Sequence[int], grams: Sequence[int]) -> Several:
+    """Return what an index takes of entries: their numbers, how many grams each has, and who is kin to them."""
+    begin, stretch = np.array([0, *accumulate(grams)]), _joined([_stretches(count) for count in grams])
+    return Several(np.array(numbers), begin, stretch, KIN)
 
 
 def lots(entries: Mapping[int, Sized]) -> Iterator[list[int]]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from stanch.matching.candidates import Candidate, Led, LookedUp, candidates, faint
 from stanch.matching.catalogue import Catalogue
+from stanch.matching.compared import Compared
 from stanch.matching.comparing import Mask, Shared, compare
 from stanch.matching.faint import ENOUGH, Faint, sides
 from stanch.matching.finding import find_candidates
@@ -45,9 +46,8 @@ def find_passages(
     banks : the names of those to look in; None for all.
     """
     led = _led_to(catalogue, query, shorts, now, banks)
-    _weigh(catalogue, unfolded, led.compared, now)
     found: dict[int, Match] = {}
-    for candidate in led.compared:
+    for candidate in _weighed(catalogue, unfolded, query, led.compared, now):
         match = _match(catalogue, unfolded, query, led.repeated, candidate, now)
         if match is not None:
             found[candidate.number] = match
@@ -76,16 +76,26 @@ def _led_to(
     return Led(looked_up.repeated, tuple(compared), faint(hits, looked_up))
 
 
-def _weigh(catalogue: Catalogue, unfolded: Unfolded, compared: Sequence[Candidate], now: int) -> None:
-    """Find out what counts of those entries of which that is not known, if they are several: all at once."""
-    new = [candidate.number for candidate in compared if not catalogue.is_weighed(candidate.number)]
+def _weighed(
+    catalogue: Catalogue, unfolded: Unfolded, query: Fingerprint, compared: Sequence[Candidate], now: int
+) -> Sequence[Candidate]:
+    """Find out what counts of those entries of which that is not known, if they are several: all at once.
+
+    Returns
+    -------
+    The entries without those that are shown to say nothing, whatever counts of them.
+    """
+    new = {each.number: each for each in compared if not catalogue.is_weighed(each.number)}
     if len(new) < SEVERAL:
-        return
+        return compared
     by_bank = defaultdict[int, dict[int, Fingerprint]](dict)
     for number, (listed, entry) in unfolded.together(new).items():
         by_bank[listed.bank_number][number] = entry
+    silent = set[int]()
     for bank, entries in by_bank.items():
-        catalogue.weigh(bank, entries, now=now)
+        silent |= catalogue.silent(bank, [Compared(new[each], entries[each]) for each in entries], query, now=now)
+        catalogue.weigh(bank, {each: entries[each] for each in entries if each not in silent}, now=now)
+    return [each for each in compared if each.number not in silent]
 
 
 def _match(

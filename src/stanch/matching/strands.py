@@ -16,6 +16,7 @@ from stanch.values import GRAM
 Column = NDArray[np.float64]
 Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Chained = tuple[Places, Places, Column, Places, Mask]
 
 LINE = Line(
     slope=(0.9, 1.1),  # one symbol in ten comes or goes
@@ -92,6 +93,11 @@ class Strands:
     def take(self, chosen: Mask) -> "Strands":
         """Return the chosen rows."""
         return Strands(**{name: getattr(self, name)[chosen] for name in self.__slots__})
+
+    def loose(self) -> Mask:
+        """Return which of them are cut where hits lie far apart."""
+        loose: Mask = (self.apart < APART) | (self.covered < THIN * (self.query_to - self.query_from))
+        return loose
 
     def say_something(self, extents: tuple[int, int]) -> Mask:
         """Return which of them are evidence that the texts have something to do with each other.
@@ -197,18 +203,45 @@ def strands(query_at: Column, bank_at: Column, weight: Column) -> Strands:
         order of the query, then of the entry.
     weight : float64 array, shape (hits,), 0 to 1, how much each hit says, in steps of a power of two.
     """
-    lined = chained(query_at, bank_at, np.ones(len(weight)), LINE, compiled=False)
-    row = lined.order[np.argsort(lined.number, kind="stable")]
-    q, p, w = query_at[row].astype(np.int64), bank_at[row].astype(np.int64), weight[row]
-    step = np.diff(q, prepend=q[0])
-    begins = np.diff(np.sort(lined.number), prepend=-1) > 0
-    found = _cut(q, p, w, step, begins)
-    loose = (found.apart < APART) | (found.covered < THIN * (found.query_to - found.query_from))
-    again = loose[np.cumsum(begins) - 1] & (step - GRAM > SHORT_GAP) & ~begins
+    row, hits = _by_chain(query_at, bank_at, weight)
+    found, begins = _cut(*hits), hits[-1]
+    again = found.loose()[np.cumsum(begins) - 1] & _far(*hits)
     if again.any():
-        found = _cut(q, p, w, step, begins | again)
+        found = _cut(*hits[:-1], begins | again)
     found = found.take(found.covered >= LEAST)
     return replace(found, first=row[found.first], last=row[found.last])
+
+
+def may_say_something(query_at: Column, bank_at: Column, weight: Column, extents: tuple[int, int]) -> bool:
+    """Tell whether strands may say something; False holds for all weights that are no more than these, too.
+
+    Strands are cut if they are loose, which depends on weights: so they are looked at whole and cut.
+    `kernels.ceilings_numba` does the same.
+
+    Parameters
+    ----------
+    query_at, bank_at, weight : as for `strands`.
+    extents : as for `Strands.say_something`.
+    """
+    _, hits = _by_chain(query_at, bank_at, weight)
+    whole = _cut(*hits)
+    cut = _cut(*hits[:-1], hits[-1] | _far(*hits))
+    each = whole.take(~whole.loose()), cut
+    return any(found.take(found.covered >= LEAST).say_something(extents).any() for found in each)
+
+
+def _by_chain(query_at: Column, bank_at: Column, weight: Column) -> tuple[Places, Chained]:
+    """Return hits chain by chain, as `_cut` takes them, and which they are; their weights do not matter to it."""
+    lined = chained(query_at, bank_at, np.ones(len(weight)), LINE, compiled=False)
+    row = lined.order[np.argsort(lined.number, kind="stable")]
+    q, p = query_at[row].astype(np.int64), bank_at[row].astype(np.int64)
+    begins: Mask = np.diff(np.sort(lined.number), prepend=-1) > 0
+    return row, (q, p, weight[row], np.diff(q, prepend=q[0]), begins)
+
+
+def _far(_q: Places, _p: Places, _w: Column, step: Places, begins: Mask) -> Mask:
+    """Return which hits lie so far behind the one before them that a loose strand is cut there."""
+    return (step - GRAM > SHORT_GAP) & ~begins
 
 
 def _cut(q: Places, p: Places, w: Column, step: Places, begins: Mask) -> Strands:
