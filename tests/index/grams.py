@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from stanch.index import NEVER, Rows
 from stanch.index.sealed import still
 from stanch.index.sealed_grams import SealedGrams
+from stanch.kernels.handles_numba import collected
 
 Text = tuple[list[tuple[int, float, float, float, bool]], int, int]
 """Its grams, each with at, start and end and whether it is indexed; its bank; its expiry."""
@@ -77,3 +78,12 @@ def plain_rows(held: Sequence[Text], ordinals: Sequence[int] | None) -> Rows:
         at=np.array(at, dtype=np.float64),
         expires=np.array(expires),
     )
+
+
+def counted_anew(
+    lines: NDArray[np.int64], queries: NDArray[np.uint64], keys: NDArray[np.uint64], now: int, limit: int,
+    banks: int, hits: NDArray[np.int64], at: NDArray[np.float64],
+) -> int:  # fmt: skip
+    """Collect hits, as often as there has to be more room."""
+    taken = np.zeros((len(queries), banks), np.int64)
+    return collected(lines, queries, keys, now, limit, taken, hits, at)

@@ -17,9 +17,19 @@ from stanch.index.sealed import still
 from stanch.index.sealed_grams import SealedGrams
 from stanch.index.sealed_postings import SealedPostings
 from stanch.index.stretches import Stretches
-from stanch.kernels.handles_numba import collected
 from stanch.kernels.handles_numba import place as place_hits
-from tests.index.grams import Text, columns_of, odd_places, places, plain_rows, sealed_of, steps, texts, words
+from tests.index.grams import (
+    Text,
+    columns_of,
+    counted_anew,
+    odd_places,
+    places,
+    plain_rows,
+    sealed_of,
+    steps,
+    texts,
+    words,
+)
 
 
 def as_tuples(hits: Hits | None) -> list[tuple[float, ...]]:
@@ -182,7 +192,7 @@ def test_columns_that_were_damaged_lead_nowhere_else(seed: int) -> None:
         handles = PostingsIndex(1, sealed=[damaged], small=-1).handles([0])
         assert handles is not None
         room, own = Room(), (queries[:, 0].copy(), keys.copy())
-        count = room.filled(collected, handles.lines, *own, 0, 9, handles.banks)
+        count = room.filled(counted_anew, handles.lines, *own, 0, 9, handles.banks)
         assert ((room.hits[2, :count] >= 0) & (room.hits[2, :count] < 40) & (room.hits[1, :count] == 0)).all()
         place_hits(handles.lines, room.hits[2, :count].copy(), room.at[:count])
         for bits, stretch in damaged.of_texts(np.arange(40)):

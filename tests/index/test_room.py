@@ -9,9 +9,9 @@ from stanch.index import NEVER, Hits, PostingsIndex, Rows
 from stanch.index.handles import Handles
 from stanch.index.room import KEPT, NO_LIMIT, ROOM, Lender, Room, give_back, lent_room
 from stanch.index.several import Several
-from stanch.kernels.handles_numba import collected, place
+from stanch.kernels.handles_numba import place
 from stanch.kernels.keys import keys_of
-from tests.index.grams import Text, sealed_of
+from tests.index.grams import Text, counted_anew, sealed_of
 
 EACH = ROOM // 3
 """Of so many texts in each of three parts there is no room for all hits."""
@@ -60,7 +60,7 @@ def test_a_kernel_that_finds_by_itself_is_given_the_room_that_it_needs() -> None
         handles, room = by_kernel.handles(banks), Room()
         assert handles is not None
         asked = QUERIES[:, 0].copy(), keys_of(QUERIES)
-        count = room.filled(collected, handles.lines, *asked, 0, limit, handles.banks)
+        count = room.filled(counted_anew, handles.lines, *asked, 0, limit, handles.banks)
         place(handles.lines, room.hits[2, :count].copy(), room.at[:count])
         expected = by_kernel.search(QUERIES, radius=dict.fromkeys(banks, 0), limit=limit)
         order = np.lexsort((room.at[:count], *room.hits[2::-1, :count]))
@@ -78,7 +78,7 @@ def test_what_was_added_or_removed_is_seen_by_whoever_asks_again() -> None:
     def entries(handles: Handles | None) -> set[int]:
         assert handles is not None
         room = Room()
-        count = room.filled(collected, handles.lines, *asked, 0, NO_LIMIT, handles.banks)
+        count = room.filled(counted_anew, handles.lines, *asked, 0, NO_LIMIT, handles.banks)
         return set(room.hits[2, :count].tolist())
 
     one, first = entries(before), 1 << 32
