@@ -3,6 +3,7 @@
 import numpy as np
 
 from stanch.fingerprints.link import find
+from stanch.fingerprints.simhash import simhash
 from stanch.fingerprints.text import as_query
 from stanch.index import Hits
 from stanch.index.sealed import still
@@ -10,6 +11,7 @@ from stanch.matching.archive_words import ArchivedWords
 from stanch.matching.background import Background
 from stanch.matching.candidates import Candidate, LookedUp, grouped
 from stanch.matching.comparing import compare
+from stanch.matching.faint import Faint
 from stanch.matching.frequency import frequencies
 from stanch.matching.simhashes import Held, gathered
 from stanch.matching.strands import promising
@@ -39,3 +41,6 @@ def load_kernels() -> None:
     frequencies(rows, one, 0, HITS, few=0)
     first, bits = still(np.arange(2, dtype=np.uint32)), still(np.zeros(1, np.uint64))
     gathered(one, Held.of({0: ArchivedWords(count=1, entries=None, first=first, bits=bits)}), compiled=True)
+    laid = Faint(numbers=one[:1], begin=rows[:2], query_at=at[:1], at=at[:1])
+    words = simhash(rows.astype(np.uint64), compiled=True)
+    laid.lines(words, np.ones(1, np.int64), rows.astype(np.uint64), looked_up.repeated, compiled=True)

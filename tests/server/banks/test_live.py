@@ -12,7 +12,15 @@ from django.db import connection
 from stanch.fingerprints import markup, text_numba
 from stanch.fingerprints.links import promise_numba
 from stanch.index import HammingIndex, PostingsIndex
-from stanch.kernels import candidates_numba, compare_numba, strands_numba, weighing_numba
+from stanch.kernels import (
+    candidates_numba,
+    compare_numba,
+    faint_numba,
+    simhash_numba,
+    strands_numba,
+    weighing_numba,
+    words_numba,
+)
 from stanch.language import bidi_numba, evasion, identify, reading_numba
 from stanch.values import State, TextPart
 from stanch_server.accounts.models import Source
@@ -48,7 +56,8 @@ KINDS = {"moved", "deleted", "hidden", "marks", "mixed", "fancy", "split", "leet
 def compiled_for() -> dict[str, int]:
     """Return for how many kinds of arguments each kernel was compiled by which texts are read and compared."""
     reading = bidi_numba, reading_numba, text_numba, promise_numba
-    rooms = *reading, candidates_numba, compare_numba, strands_numba, weighing_numba
+    comparing = candidates_numba, compare_numba, strands_numba, weighing_numba
+    rooms = *reading, *comparing, simhash_numba, words_numba, faint_numba
     kernels = {name: kernel for room in rooms for name, kernel in vars(room).items()}
     return {name: len(kernel.signatures) for name, kernel in kernels.items() if hasattr(kernel, "signatures")}
 
@@ -196,13 +205,23 @@ class TestLive:
         add(bank, 1)
         live.warm()
         ready = compiled_for()
-        wanted = ("read_codes", "last_state", "reading_order", "compare", "find_promising", "chosen")
-        assert min(ready[name] for name in wanted) >= 1
+        wanted = (
+            "read_codes",
+            "last_state",
+            "reading_order",
+            "compare",
+            "find_promising",
+            "chosen",
+            "write_lines",
+        )
+        assert min(ready[name] for name in (*wanted, "write_lines", "gather")) >= 1
         assert found(live.follower(), 1) == ["lantern e1"]
         for text in SENTENCES.values():
             for written in (f"\u202d{text[::-1]}\u202c", f"{text[:9]}X\b\u2067({text[9:]})\u2069", text):
                 identify(written)
                 live.follower().match_part(TextPart(name="text", text=written), source=None, now=NOON)
+        piece = f"{writing(50, 60)} {writing(1, 60)[40:70]} {writing(51, 60)}"  # so that short grams are asked
+        live.follower().match_part(TextPart(name="text", text=piece), source=None, now=NOON)
         assert compiled_for() == ready
 
     @pytest.mark.parametrize("kind", [HammingIndex, PostingsIndex])
