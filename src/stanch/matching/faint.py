@@ -126,9 +126,8 @@ class Faint:
             _line(sums, words[first:behind], *self.of(number))
             for number, (first, behind) in enumerate(pairwise(ends))
         ]
-        return np.array([each for each, _ in lines]), np.array([span for _, span in lines], np.int64).reshape(
-            -1, 4
-        )
+        agreement, spans = zip(*lines, strict=True)
+        return np.array(agreement), np.array(spans, np.int64)
 
     def _new(self, count: int, repeated: Mask) -> Mask:
         """Return which short grams of the text lie in no gram that was hit, nor reach into what is common."""
