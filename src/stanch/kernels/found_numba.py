@@ -66,21 +66,22 @@ def placed(lines: Places, numbers: Places, begin: Places, rows: Column) -> Colum
 
 @compiled
 def none_agrees(
-    lines: Places, held: Places, hits: Places, places: Column, count: int, shorts: Words, repeated: Mask,
-    rules: Column,
+    lines: Places, held: Places, hits: Places, places: Column, before: int, count: int, shorts: Words,
+    repeated: Mask, rules: Column,
 ) -> bool:  # fmt: skip
-    """Tell whether of those entries that `told` wrote none agrees with the text; False if that is not known here.
+    """Tell whether of entries that `told` wrote behind others none agrees with the text; False if it is not known.
 
     It is known of entries in segments: what is in memory has its words elsewhere.
     """
-    numbers, begin = hits[2, :count].copy(), hits[1, : count + 1].copy()
+    first, behind = hits[1, before], hits[1, before + count]
+    numbers, begin = hits[2, before : before + count].copy(), hits[1, before : before + count + 1] - first
     for number in numbers:
         if number >> HALF >= IN_MEMORY:
             return False
     counts, agreements, spans = np.empty(count, np.int64), np.empty(count), np.empty((count, 4), np.int64)
     words = gather(held, numbers, counts)
-    at = placed(lines, numbers, begin, places[: begin[count]])
-    query_at = hits[3, : begin[count]].view(np.float64).copy()
+    at = placed(lines, numbers, begin, places[first:behind])
+    query_at = hits[3, first:behind].view(np.float64).copy()
     write_lines(shorts, repeated, words, counts, begin, query_at, at, rules, agreements, spans)
     return agreements.max() < rules[1] if count else True
 
@@ -173,6 +174,9 @@ def find(
     of_few = first_of_banks(few_ends[1, :few_groups], most)
     told(of_few, few_begin, others, beside, kept, hits, places)
     faint[0] = len(of_few)
-    if not kept and len(shorts) and none_agrees(lines, held, hits, places, len(of_few), shorts, repeated, rules):
+    weak = not kept or hits[1, 1] * np.int64(rules[3]) < len(shorts)  # of a copy grams say more, as a rule
+    if weak and len(shorts) and none_agrees(
+        lines, held, hits, places, kept, len(of_few), shorts, repeated, rules
+    ):  # fmt: skip
         faint[0] = 0
     return kept

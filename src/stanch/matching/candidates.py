@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from stanch.index.align import Effort
 from stanch.index.rows import Hits
 from stanch.matching.background import Background
-from stanch.matching.faint import Faint
+from stanch.matching.faint import Faint, Unplaced
 from stanch.matching.indexing import REPEATS, first_occurrences
 from stanch.matching.kinds import covered
 from stanch.matching.strands import APART, FEWEST, PASSAGE, WIDE, promising
@@ -112,7 +112,7 @@ class Led(NamedTuple):
 
     repeated: Mask
     compared: Sequence[Candidate]
-    faint: Faint | None
+    faint: Unplaced | None
 
 
 class Grouped(NamedTuple):

@@ -5,10 +5,11 @@ beyond them: the words of the entry with the sums of the text's own hashes. `doc
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from math import sqrt
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +58,14 @@ def sides(span: Sequence[int], repeated: Mask, common: Mask) -> tuple[Side, Side
     return Side.of_masks(mine, repeated), Side.of_masks(theirs, common)
 
 
+class Unplaced(Protocol):
+    """Such entries, of whose hits it may not be known yet where in them they begin."""
+
+    def placed(self) -> "Faint":
+        """Find that out, if it is not known."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Faint:
     """Entries that few hold a gram of a text in common with, and the hits along which they are laid beside it.
@@ -66,24 +75,19 @@ class Faint:
     numbers : int64 array, shape (entries,).
     begin : int64 array, shape (entries + 1,), where the hits of each begin, at least one, and the last end.
     query_at, at : float64 arrays, shape (hits,), where these begin in the text and in the entry.
-    place : called with `numbers`, `begin` and `at`, to return where hits begin in entries, if that is not known
-        yet: it stands far from the processor, and most texts need not be told.
     """
 
     numbers: Places
     begin: Places
     query_at: Column
     at: Column
-    place: Callable[[Places, Places, Column], Column] | None = None
 
     def __len__(self) -> int:
         return len(self.numbers)
 
-    def placed(self) -> "Faint":
-        """Return it with the places of hits in entries."""
-        if self.place is None:
-            return self
-        return replace(self, at=self.place(self.numbers, self.begin, self.at), place=None)
+    def placed(self) -> Self:
+        """Return it; there are others, in whose place this stands once it is known where their hits are."""
+        return self
 
     def of(self, number: int) -> tuple[Column, Column]:
         """Return where the hits with one of the entries, by its place among them, begin in the text and in it."""

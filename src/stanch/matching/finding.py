@@ -1,8 +1,9 @@
 """Which entries a text is compared with, of a large bank: in one call of a kernel."""
 
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +59,7 @@ def find_candidates(
         CANDIDATES, CONSTANTS, repeated, _NONE if shorts is None else shorts, held.lines, AGREEING, faint,
     )  # fmt: skip
     found = _told(room, count) if count else []
-    few = _faint(room, count, int(faint[0]), handles) if faint[0] else None
+    few = _Few.of(room, count, int(faint[0]), handles) if faint[0] else None
     give_back(room)
     return Led(repeated, found, few)
 
@@ -74,24 +75,35 @@ def _told(room: Room, count: int) -> list[Candidate]:
     ]
 
 
-def _faint(room: Room, before: int, count: int, handles: Handles) -> Faint:
-    """Return the entries that a kernel wrote behind others, in memory of their own; hits are not placed yet."""
-    begin = room.hits[1, before : before + count + 1]
-    of = slice(int(begin[0]), int(begin[-1]))
-    return Faint(
-        numbers=room.hits[2, before : before + count].copy(),
-        begin=begin - begin[0],
-        query_at=room.hits[3, of].view(np.float64).copy(),
-        at=room.at[of].copy(),
-        place=partial(_place, handles),
-    )
+class _Few(NamedTuple):
+    """What a kernel wrote of entries that few hold a gram in common with, in memory of its own.
 
+    Parameters
+    ----------
+    entries : int64 array, shape (2, entries + 1), where the hits of each begin, and the last end; and the numbers.
+    query_at : int64 array, shape (hits,), as floats where hits begin in the text.
+    rows : float64 array, shape (hits,), in which rows of its part of the index each lies.
+    """
 
-def _place(handles: Handles, numbers: Places, begin: Places, rows: Column) -> Column:
-    """Return where hits begin that a kernel left in entries as it found them."""
-    from stanch.kernels.found_numba import placed  # noqa: PLC0415 - imports numba
+    entries: Places
+    query_at: Places
+    rows: Column
+    handles: Handles
 
-    return placed(handles.lines, numbers, begin, rows)
+    @classmethod
+    def of(cls, room: Room, before: int, count: int, handles: Handles) -> "_Few":
+        """Take so many entries that stand behind others."""
+        entries = room.hits[1:3, before : before + count + 1].copy()
+        first, behind = int(entries[0, 0]), int(entries[0, -1])
+        return cls(entries, room.hits[3, first:behind].copy(), room.at[first:behind].copy(), handles)
+
+    def placed(self) -> Faint:
+        """Find out where hits begin in entries: it stands far from the processor, and few texts need be told."""
+        from stanch.kernels.found_numba import placed  # noqa: PLC0415 - imports numba
+
+        begin, numbers = self.entries[0] - self.entries[0, 0], self.entries[1, :-1]
+        at = placed(self.handles.lines, numbers, begin, self.rows)
+        return Faint(numbers=numbers, begin=begin, query_at=self.query_at.view(np.float64), at=at)
 
 
 @cache
