@@ -16,7 +16,7 @@ from stanch.matching import Bank, Matcher
 from stanch.matching.candidates import HOLDERS
 from stanch.matching.faint import ENOUGH, Faint
 from stanch.matching.passages import LIMIT
-from stanch.values import TEXT_SIMHASH, Entry, Fingerprint, Kind, Match
+from stanch.values import TEXT_SIMHASH, Entry, Fingerprint, Kind, Match, TextPart
 from tests.matching.test_kinds import MIXED, written
 from tests.matching.test_passages import NOON, entry, info, matcher, scan
 from tests.matching.writing import ALPHABETS, writing
@@ -117,6 +117,20 @@ def test_a_newspaper_that_quotes_a_passage_goes_on_quoting_it() -> None:
         text = written(6, WORDS, script)
         article = f"{written(80, 90, script)} {text[100:240]} {written(81, 90, script)}"
         assert {match.kind for match in scan(matcher(text), article).matches} == {Kind.QUOTES}
+
+
+def test_what_escapes_hide_is_compared_as_though_it_were_plain() -> None:
+    methods = []
+    for script in SCRIPTS:
+        text = written(3, WORDS, script)
+        came = edited(text, script, 3)
+        escaped = "".join(f"&#{ord(letter)};" for letter in came)
+        with matcher(text) as where:
+            (match,) = where.match_part(TextPart(name="t", text=f"<p>{escaped}</p>"), now=NOON).matches
+            (plain,) = scan(where, came).matches
+        assert (match.entry, match.kind, match.method) == (plain.entry, plain.kind, plain.method)
+        methods.append(match.method)
+    assert methods.count(TEXT_SIMHASH.id) > len(SCRIPTS) / 2
 
 
 def test_a_gram_that_many_texts_hold_leads_to_none_of_them() -> None:

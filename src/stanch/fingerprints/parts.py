@@ -111,7 +111,13 @@ def _of_text(content: str, problems: tuple[NotScanned, ...] = ()) -> tuple[Readi
 def _as_variant(reading: Reading, variant: str) -> Reading:
     """Return a second reading of what was read already: it counts no symbols, and says nothing twice."""
     made = tuple(replace(found, variant=variant) for found in reading.fingerprints)
-    return Reading(medium=reading.medium, fingerprints=made, evasion=reading.evasion, undone=reading.undone)
+    return Reading(
+        medium=reading.medium,
+        fingerprints=made,
+        evasion=reading.evasion,
+        undone=reading.undone,
+        shorts=reading.shorts,
+    )
 
 
 def _of_link(address: str) -> Reading:
